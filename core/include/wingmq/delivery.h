@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "wingmq/handle.h"
+#include "wingmq/message.h"
+#include "wingmq/result.h"
+#include "wingmq/tag_rule.h"
+#include "wingmq/types.h"
+
+namespace wingmq {
+
+/// Neighbouring messages of one stored batch that were delivered together and have failed equally often.
+struct DeliveredRun {
+  BatchRef batch;
+  std::uint32_t first = 0;  ///< index of the first message in the batch
+  std::uint32_t count = 0;
+  PartitionIndex partition;
+  Offset offset;               ///< of the first message; the others follow without a gap
+  std::uint32_t failures = 0;  ///< how often each of them failed before (API.md D25)
+};
+
+/// What one consume call received: messages in order, under one lease. Empty when nothing was available.
+struct Delivery {
+  std::vector<DeliveredRun> runs;
+  std::uint32_t count = 0;  ///< messages in all runs
+  Handle first;             ///< handle of message 0; message i has the same with index i
+  Time deadline{};          ///< when the lease ends
+
+  [[nodiscard]] bool empty() const noexcept { return count == 0; }
+
+  /// The handle of message `index`, 0 to count-1.
+  [[nodiscard]] Handle handle(std::uint32_t index) const noexcept {
+    Handle handle = first;
+    handle.index = static_cast<std::uint16_t>(index);
+    return handle;
+  }
+};
+
+/// What a consume call asks for (API.md 4.9, 4.12). Ranges are the caller's to check.
+struct ConsumeRequest {
+  std::optional<QueueId> queue;        ///< may be left out: the group's id is unique
+  GroupId group;
+  Stream stream = Stream::kQueue;
+  std::uint32_t messages_max = 10;     ///< 1 to 65,535
+  Millis wait = std::chrono::seconds(3);       ///< how long to park when nothing is available; 0 = not at all
+  Millis ack_wait = std::chrono::seconds(30);  ///< length of the lease
+  TagRule tags;                        ///< ignored for dead letters
+};
+
+/// One line of a confirmation.
+struct ConfirmEntry {
+  std::optional<Handle> handle;  ///< nullopt: the text could not be read as a handle
+  bool success = false;          ///< false: the consumer failed on this message
+};
+
+/// How many entries of a confirmation counted as what; the sum is the number of entries (API.md 4.10).
+struct ConfirmResult {
+  std::uint32_t success = 0;
+  std::uint32_t fail = 0;
+  bool operator==(const ConfirmResult&) const = default;
+};
+
+/// A consume call that waits. The caller owns it and keeps it alive until on_done() has run or
+/// Broker::cancel() has returned true.
+class Waiter {
+ public:
+  Waiter() = default;
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  /// Called exactly once after Broker::consume() parked this waiter, unless cancel() returned true first: with messages,
+  /// with an empty delivery when the wait is over, or with the reason why nothing will come. Runs in the thread whose
+  /// call ended the wait, with no lock held; it must be quick and may call the broker.
+  virtual void on_done(Result<Delivery> outcome) = 0;
+
+ protected:
+  ~Waiter() = default;
+
+ private:
+  friend class WaitList;
+  // Both lists that a parked waiter stands in, and the group that holds it: core/src/wait_list.h.
+  void* owner_ = nullptr;
+  Waiter* previous_ = nullptr;
+  Waiter* next_ = nullptr;
+  Waiter* previous_deadline_ = nullptr;
+  Waiter* next_deadline_ = nullptr;
+  Time deadline_{};
+  Millis wait_{};
+  std::uint32_t messages_max_ = 0;
+  Millis ack_wait_{};
+};
+
+}  // namespace wingmq

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wingmq/broker.h"
+
+namespace wingmq::net {
+
+/// How calls are authenticated (API.md 2). Only kOff exists so far.
+enum class AuthMode : std::uint8_t { kOff, kWarn, kHmac, kVerify };
+
+/// What a handle looks like on the wire (API.md D21).
+enum class HandleFormat : std::uint8_t { kCompact, kJson };
+
+/// Who may use /__admin/ (server.md, control plane).
+enum class AdminAccess : std::uint8_t { kOff, kReadOnly, kFull };
+
+/// What bounds a connection and a request. Every number can be set.
+struct NetLimits {
+  std::uint32_t connections_max = 20'000;
+  std::size_t body_bytes_max = std::size_t{4} << 20;
+  std::size_t header_bytes_max = std::size_t{32} << 10;
+  std::uint32_t batch_messages_max = 1000;  ///< messages in one send, entries in one confirm, maxMsgs (API.md D15)
+  std::chrono::milliseconds header_timeout = std::chrono::seconds(10);  ///< from a request's first byte to its header's end
+  std::chrono::milliseconds body_timeout = std::chrono::seconds(30);    ///< for the whole body
+  std::chrono::milliseconds write_timeout = std::chrono::seconds(30);   ///< for the whole reply
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds(120);   ///< between two requests
+};
+
+/// An address to listen on; port 0 asks for any free one.
+struct Endpoint {
+  std::string address;  ///< numeric IPv4 or IPv6, without brackets
+  std::uint16_t port = 0;
+};
+
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
+
+struct ServerOptions {
+  std::vector<Endpoint> listen = {{"127.0.0.1", 9080}, {"::1", 9080}};
+  std::uint32_t threads = 0;  ///< 0: one for each processor
+  AuthMode auth = AuthMode::kOff;
+  HandleFormat handles = HandleFormat::kCompact;
+  AdminAccess admin = AdminAccess::kFull;
+  std::string admin_token;  ///< empty: none asked for
+  NetLimits limits;
+  /// Receives log lines, from any thread; may be empty.
+  std::function<void(LogLevel, std::string_view)> log;
+  /// Called by POST /__admin/reset {} after everything was forgotten, to declare the start-up queues again; may be empty.
+  std::function<void()> restore_declared_queues;
+};
+
+/// The HTTP front end of a Broker: listeners, connections and the threads that run them.
+class Server {
+ public:
+  /// `broker` must outlive the server. Binds nothing yet.
+  Server(Broker& broker, ServerOptions options);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  /// Stops as stop() does.
+  ~Server();
+
+  /// Binds every endpoint, then accepts; when it returns, connections are served. On failure nothing listens, and the
+  /// error says which address could not be bound and why.
+  [[nodiscard]] std::expected<void, std::string> start();
+
+  /// The bound endpoints with their real ports, in the order asked for.
+  [[nodiscard]] const std::vector<Endpoint>& endpoints() const noexcept;
+
+  /// Accepts no more, answers parked consumers with an empty array, lets running requests finish (`grace` at most), closes
+  /// every connection and joins the threads. May be called from any thread but the server's own; twice is harmless.
+  void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(1500));
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wingmq::net

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "message_io.h"
+#include "wingmq/broker.h"
+#include "wingmq/net/server.h"
+
+namespace wingmq::net {
+
+/// A consume call that waits in the broker. A session owns one and uses it for one call at a time.
+class ParkedCall final : private Waiter {
+ public:
+  /// `wake` runs once for each parked call, in any thread, when App::finish() has something to encode.
+  explicit ParkedCall(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+ private:
+  friend class App;
+  void on_done(Result<Delivery> outcome) override;
+
+  std::function<void()> wake_;
+  // What encoding the reply needs, noted when the call parks.
+  struct Context;
+  std::shared_ptr<Context> context_;
+  std::optional<Result<Delivery>> outcome_;
+};
+
+/// Turns a request into a reply: routing, decoding, the broker's call, encoding. Knows no socket and no timer, so every
+/// path can be tested as bytes in, bytes out. Safe for concurrent use.
+class App {
+ public:
+  /// `broker` must outlive the app.
+  App(Broker& broker, const ServerOptions& options);
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+  ~App();
+
+  /// Answers `request`; nullopt: it was a consume that found nothing, and waits in `parked`, which then must live until
+  /// it woke up or cancel() returned true.
+  [[nodiscard]] std::optional<Reply> handle(Request request, ParkedCall& parked);
+
+  /// The reply of a call that woke up.
+  [[nodiscard]] Reply finish(ParkedCall& parked);
+  /// Takes a waiting call back, because its connection is gone. False: it woke or wakes up now; call abandon() then.
+  [[nodiscard]] bool cancel(ParkedCall& parked);
+  /// For a call that woke up after its connection had gone: gives the messages back.
+  void abandon(ParkedCall& parked);
+
+  /// The reply for a fault below the operations: 400 (malformed HTTP), 404, 408, 411, 413, 431, 503 (API.md 3). `request`
+  /// may be nullptr when its header never arrived; otherwise it chooses the language. `detail` is an English clause for
+  /// the message, such as `the body has 5000000 bytes, 4194304 are allowed`.
+  [[nodiscard]] Reply http_fault(unsigned status, const Request* request, std::string_view detail) const;
+
+  /// From now on /readyz answers 503 and new operations are refused with 503 WMQ.SHUTTING_DOWN.
+  void begin_shutdown() noexcept;
+  /// /readyz answers 503 with this reason until it is empty; starts out as "starting".
+  void set_not_ready(std::string reason);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wingmq::net
