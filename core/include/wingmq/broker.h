@@ -28,7 +28,7 @@ namespace wingmq {
 /// an answer never depends on how punctual that somebody is.
 ///
 /// Rules of value (name syntax, ranges) belong to the caller; rules of state are the broker's, and are named in
-/// each Result. `clock` and `random` must outlive the broker; deliveries and buffers must not.
+/// each Result. `clock` and `random` must outlive the broker; deliveries, batches and buffers must not.
 class Broker {
  public:
   Broker(Options options, Clock& clock, RandomSource& random);
@@ -71,12 +71,12 @@ class Broker {
   // --- Messages -----------------------------------------------------------------------------------------------------
 
   /// API.md 4.8: stores the batch whole and serves parked consumers, whose on_done() runs before this returns.
-  /// kQueueNotFound, kPayloadTooLarge, kMemoryFull.
+  /// kQueueNotFound, kTagsNotSupported, kPayloadTooLarge, kMemoryFull (in this order).
   [[nodiscard]] Result<void> send(const Project& project, QueueId queue, BatchRef batch);
 
   /// API.md 4.9, 4.12. Returns what is available at once; when nothing is and `request.wait` is not zero, parks
   /// `waiter` and returns nullopt: waiter.on_done() follows. After close() never parks.
-  /// kQueueNotFound, kGroupNotFound, kTagRuleMismatch.
+  /// kQueueNotFound, kGroupNotFound, kTagsNotSupported, kTagRuleMismatch (in this order).
   [[nodiscard]] std::optional<Result<Delivery>> consume(const Project& project, const ConsumeRequest& request,
                                                         Waiter& waiter);
 

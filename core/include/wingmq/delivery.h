@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "wingmq/clock.h"
 #include "wingmq/handle.h"
 #include "wingmq/message.h"
 #include "wingmq/result.h"
@@ -37,6 +39,18 @@ struct Delivery {
     handle.index = static_cast<std::uint16_t>(index);
     return handle;
   }
+};
+
+class Group;
+class WaitList;
+template <typename T>
+class DeadlineLists;
+
+/// An element's neighbours in a list that it stands in.
+template <typename T>
+struct ListLinks {
+  T* previous = nullptr;
+  T* next = nullptr;
 };
 
 /// What a consume call asks for (API.md 4.9, 4.12). Ranges are the caller's to check.
@@ -80,15 +94,18 @@ class Waiter {
   ~Waiter() = default;
 
  private:
+  friend class Group;
   friend class WaitList;
-  // Both lists that a parked waiter stands in, and the group that holds it: core/src/wait_list.h.
-  void* owner_ = nullptr;
-  Waiter* previous_ = nullptr;
-  Waiter* next_ = nullptr;
-  Waiter* previous_deadline_ = nullptr;
-  Waiter* next_deadline_ = nullptr;
+  friend class DeadlineLists<Waiter>;
+
+  // Written and read under the lock of the group that the waiter is parked in.
+  std::weak_ptr<Group> group_;
+  ListLinks<Waiter> arrival_;
+  ListLinks<Waiter> deadline_links_;
   Time deadline_{};
-  Millis wait_{};
+  Millis span_{};
+  Stream stream_ = Stream::kQueue;
+  bool parked_ = false;
   std::uint32_t messages_max_ = 0;
   Millis ack_wait_{};
 };

@@ -35,6 +35,9 @@ class Batch {
 
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
   [[nodiscard]] std::uint64_t payload_bytes() const noexcept { return payload_bytes_; }
+  /// Whether any message carries tags.
+  [[nodiscard]] bool has_tags() const noexcept { return has_tags_; }
+  /// Bytes of memory that the batch occupies.
   [[nodiscard]] std::size_t resident_bytes() const noexcept;
   [[nodiscard]] const Message& message(std::uint32_t index) const noexcept { return messages()[index]; }
   [[nodiscard]] std::span<const Message> messages() const noexcept;
@@ -46,11 +49,12 @@ class Batch {
  private:
   friend class BatchRef;
   Batch(MemoryBudget& budget, Buffer buffer, std::span<const Message> messages) noexcept;
-  ~Batch() = default;
+  ~Batch() = default;  // by destroy() only: the messages stand behind the object
   static void destroy(Batch* batch) noexcept;
 
   std::atomic<std::uint32_t> references_{1};
   const std::uint32_t count_;
+  bool has_tags_ = false;
   std::uint64_t payload_bytes_ = 0;
   MemoryBudget& budget_;
   Buffer buffer_;

@@ -14,6 +14,7 @@ enum class ErrorCode : std::uint8_t {
   kQueueQuotaExceeded,  ///< limit = queues per project, actual = queues there would be
   kGroupLimitExceeded,  ///< limit = groups per queue, actual = groups there would be
   kPayloadTooLarge,     ///< limit = bytes per batch, actual = bytes of this one
+  kTagsNotSupported,    ///< the queue's mode takes no tags
   kMemoryFull,          ///< limit = the memory limit in bytes, actual = bytes in use
   kTagRuleMismatch,     ///< the group's tag rule is another one
   kHandleForeign,       ///< a handle of another queue, group or stream

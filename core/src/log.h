@@ -1,0 +1,103 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "wingmq/buffer.h"
+#include "wingmq/clock.h"
+#include "wingmq/message.h"
+#include "wingmq/types.h"
+
+namespace wingmq {
+
+/// What one append stored: neighbouring messages of one batch, all of one age.
+struct LogEntry {
+  std::uint64_t number = 0;  ///< counts the log's appends from 0
+  Offset base;               ///< of the first message
+  Time at{};                 ///< when it was appended
+  BatchRef batch;            ///< empty: reclaimed early
+  std::uint32_t first = 0;   ///< index in the batch of the first message
+  std::uint32_t count = 0;
+};
+
+/// A place between messages: before message `index` of entry `entry`. The offset is that message's.
+struct Position {
+  std::uint64_t entry = 0;
+  std::uint32_t index = 0;
+  Offset offset;
+  bool operator==(const Position&) const = default;
+};
+
+/// A ring of batches, addressed by entry number; messages have offsets without gaps. Appending, reading at a position and
+/// dropping from the old end cost the same however much is stored. Not safe for concurrent use.
+/// Invariant: the times of entries never fall, from old to new.
+class Log {
+ public:
+  explicit Log(MemoryBudget& budget) : budget_(budget) {}
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+  ~Log();
+
+  /// Stores messages first … first+count-1 of the batch.
+  void append(BatchRef batch, std::uint32_t first, std::uint32_t count, Time at);
+
+  /// Drops the old entries with `at` at or before `newest`; returns the number of messages.
+  std::uint64_t drop_until(Time newest);
+
+  /// Drops entries before number `entry`.
+  void drop_before(std::uint64_t entry);
+
+  /// Drops entries before number `entry` that nobody else shares, oldest first, until `bytes` are free; returns the
+  /// bytes freed.
+  std::size_t reclaim(std::uint64_t entry, std::size_t bytes);
+
+  [[nodiscard]] Position begin() const noexcept;
+  [[nodiscard]] Position end() const noexcept { return {next_entry_, 0, next_offset_}; }
+  /// Before the first message appended at or after `time`.
+  [[nodiscard]] Position find(Time time) const noexcept;
+
+  /// Copies entries from number `entry` on into `out`, until it is full, `messages` are reached or the log ends; returns
+  /// how many. Reclaimed entries are left out.
+  [[nodiscard]] std::size_t read(std::uint64_t entry, std::uint64_t messages, std::span<LogEntry> out) const;
+
+  /// Messages stored at or after a position.
+  [[nodiscard]] std::uint64_t messages_from(const Position& position) const;
+  [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
+  [[nodiscard]] std::uint64_t payload_bytes() const noexcept { return payload_bytes_; }
+  [[nodiscard]] std::uint64_t resident_bytes() const noexcept { return resident_bytes_; }
+  /// Age of the oldest entry; nullopt: the log is empty.
+  [[nodiscard]] std::optional<Time> oldest() const noexcept;
+
+ private:
+  static constexpr std::uint64_t kChunkEntries = 64;
+  using Chunk = std::array<LogEntry, kChunkEntries>;
+
+  [[nodiscard]] const LogEntry& entry(std::uint64_t number) const noexcept;
+  [[nodiscard]] LogEntry& entry(std::uint64_t number) noexcept;
+  std::unique_ptr<Chunk>& chunk_of(std::uint64_t number) noexcept;
+  void make_room();
+  void pop_front();
+  void forget(LogEntry& dropped);
+  void note_hole(const LogEntry& hole);
+
+  MemoryBudget& budget_;
+  // A ring of chunks: growing it moves pointers, never entries. Chunk c stands at ring_[c % size].
+  std::vector<std::unique_ptr<Chunk>> ring_;
+  std::unique_ptr<Chunk> spare_;  // the last chunk let go, so that a short queue allocates none
+  std::uint64_t first_entry_ = 0;
+  std::uint64_t next_entry_ = 0;
+  Offset next_offset_;
+  Time newest_{};
+  // Stretches of offsets reclaimed in the middle: first offset → number of messages.
+  std::map<std::uint64_t, std::uint64_t> holes_;
+  std::uint64_t messages_ = 0;
+  std::uint64_t payload_bytes_ = 0;
+  std::uint64_t resident_bytes_ = 0;
+};
+
+}  // namespace wingmq
