@@ -12,6 +12,7 @@ mapfile -t files < <(git ls-files | grep -vE '^tests/(fuzz/corpus|[a-z]+/data)/'
   [[ -f $f ]] && echo "$f"
 done)
 mapfile -t sources < <(printf '%s\n' "${files[@]}" | grep -E '\.(cc|h)$')
+mapfile -t headers < <(printf '%s\n' "${sources[@]}" | grep '\.h$')
 mapfile -t scripts < <(grep -lE '^#!/usr/bin/env bash' "${files[@]}" || true)
 
 findings=$(
@@ -24,9 +25,9 @@ findings=$(
     sed 's/$/ <- a path of one machine/' || true
   grep -nE '\b(TODO|FIXME|XXX)\b' "${files[@]}" | grep -vE '(TODO|FIXME)\(#[0-9]+\)|^tests/package/lint_test.sh:' |
     sed 's/$/ <- write TODO(#number), with the issue where it is kept/' || true
-  grep -LE '^#pragma once$' $(printf '%s\n' "${sources[@]}" | grep '\.h$') | sed 's/$/: a header without #pragma once/' || true
+  grep -LE '^#pragma once$' "${headers[@]}" | sed 's/$/: a header without #pragma once/' || true
   grep -nE '^using namespace std;|\bsleep_for\b|\busleep\(' "${sources[@]}" | grep -v '^bench/' |
-    sed 's/$/ <- neither `using namespace std` nor sleeping/' || true
+    sed 's/$/ <- no using namespace std, no sleeping/' || true
   for file in "${sources[@]}"; do
     awk -v file="$file" -v max=120 'length($0) > 3 * max { print file ":" FNR ": a line of " length($0) " bytes" }' "$file"
   done

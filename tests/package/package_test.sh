@@ -30,10 +30,13 @@ fi
 
 # The consumer must find the installed headers, not ours: it is built from a copy, outside the source tree.
 cp -r "$here/consumer" "$dir/consumer"
+build_consumer() {
+  cmake -G Ninja -S "$dir/consumer" -B "$dir/build-$1" -DCOMPONENT="$1" -DCMAKE_CXX_COMPILER="$compiler" \
+    -DCMAKE_PREFIX_PATH="$dir/prefix" && cmake --build "$dir/build-$1"
+}
+
 for component in core net; do
-  cmake -G Ninja -S "$dir/consumer" -B "$dir/build-$component" -DCOMPONENT=$component \
-    -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$dir/prefix" >"$dir/consumer.log" 2>&1 &&
-    cmake --build "$dir/build-$component" >>"$dir/consumer.log" 2>&1 ||
+  build_consumer "$component" >"$dir/consumer.log" 2>&1 ||
     { cat "$dir/consumer.log"; fail "a project that uses wingmq::$component does not build"; }
   "$dir/build-$component/consumer" || fail "the program built with wingmq::$component exits with $?"
 done
