@@ -90,9 +90,15 @@ const std::vector<Admin::Route>& Admin::routes() {
   static const std::vector<Route> routes = {
       {"GET", "/", {}, "this list", [](Admin& a, const Call& c) { return a.index(c); }},
       {"GET", "/clock", {}, "the broker's time", [](Admin& a, const Call&) -> Text { return show_clock(a.broker_); }},
-      {"POST", "/clock/advance", {}, R"(moves time forward: {"by":"30s"} or {"to":ms})",
+      {"POST",
+       "/clock/advance",
+       {},
+       R"(moves time forward: {"by":"30s"} or {"to":ms})",
        [](Admin& a, const Call& c) { return advance_clock(a.broker_, c.body); }},
-      {"POST", "/reset", {}, R"({}: everything as after start; {"keep":"queues"}: forgets messages, leases and counters)",
+      {"POST",
+       "/reset",
+       {},
+       R"({}: everything as after start; {"keep":"queues"}: forgets messages, leases and counters)",
        [](Admin& a, const Call& c) { return a.reset(c); }},
       {"GET", "/queues", kNarrowing, "all queues with their groups and counts",
        [](Admin& a, const Call& c) -> Text { return list_queues(a.broker_, c.query); }},
@@ -100,9 +106,15 @@ const std::vector<Admin::Route>& Admin::routes() {
        [](Admin& a, const Call& c) { return show_queue(a.broker_, c.name, c.query); }},
       {"GET", "/queues/{q}/messages", kListing, "looks at messages and changes nothing",
        [](Admin& a, const Call& c) { return list_messages(a.broker_, c.name, c.query); }},
-      {"GET", "/deviations", {}, "the decisions D01 to D28 and how often traffic relied on each",
+      {"GET",
+       "/deviations",
+       {},
+       "the decisions D01 to D28 and how often traffic relied on each",
        [](Admin& a, const Call&) -> Text { return list_deviations(a.deviations_); }},
-      {"GET", "/openapi.json", {}, "OpenAPI 3.1 of the operations and of this control plane",
+      {"GET",
+       "/openapi.json",
+       {},
+       "OpenAPI 3.1 of the operations and of this control plane",
        [](Admin& a, const Call&) { return a.openapi(); }},
   };
   return routes;
@@ -122,7 +134,8 @@ Reply Admin::handle(const Request& request) {
 
 AdminResult<std::string> Admin::answer(const Request& request) {
   if (access_ == AdminAccess::kOff) {
-    return refused(403, "the control plane is switched off", "It was started with --admin off, or the profile says so.");
+    return refused(403, "the control plane is switched off",
+                   "It was started with --admin off, or the profile says so.");
   }
   if (auto passed = check_token(request); !passed) return std::unexpected(passed.error());
 
@@ -134,7 +147,8 @@ AdminResult<std::string> Admin::answer(const Request& request) {
                                   [&](const Route& each) { return has_form(path, each.path, name); });
   if (route == routes().end()) {
     std::string calls;
-    for (const Route& each : routes()) calls += fmt::format("{}{} {}{}", calls.empty() ? "" : ", ", each.method, kPrefix, each.path);
+    for (const Route& each : routes())
+      calls += fmt::format("{}{} {}{}", calls.empty() ? "" : ", ", each.method, kPrefix, each.path);
     return refused(404, fmt::format("no such path: {}", shown(request.path())), "There is " + calls + ".");
   }
   if (auto passed = check_method(*route, request); !passed) return std::unexpected(passed.error());
@@ -169,10 +183,11 @@ AdminResult<void> Admin::check_token(const Request& request) const {
 
 AdminResult<void> Admin::check_method(const Route& route, const Request& request) const {
   if (request.method != route.method) {
-    return std::unexpected(AdminError{.status = 405,
-                                      .error = fmt::format("{} does not take {}", shown(request.path()), shown(request.method)),
-                                      .hint = fmt::format("Use {}.", route.method),
-                                      .headers = {{"Allow", std::string(route.method)}}});
+    return std::unexpected(
+        AdminError{.status = 405,
+                   .error = fmt::format("{} does not take {}", shown(request.path()), shown(request.method)),
+                   .hint = fmt::format("Use {}.", route.method),
+                   .headers = {{"Allow", std::string(route.method)}}});
   }
   if (route.method == "POST" && access_ == AdminAccess::kReadOnly) {
     return refused(403, "the control plane is read-only", "Only GET is allowed here; --admin full allows the rest.");
@@ -211,8 +226,8 @@ AdminResult<std::string> Admin::reset(const Call& call) {
   broker_.wipe(keep_queues);
   if (!keep_queues && restore_declared_queues_) restore_declared_queues_();
   deviations_.clear();
-  return boost::json::serialize(boost::json::object{{"kept", keep_queues ? "queues" : "nothing"},
-                                                    {"queues", broker_.inspect().size()}});
+  return boost::json::serialize(
+      boost::json::object{{"kept", keep_queues ? "queues" : "nothing"}, {"queues", broker_.inspect().size()}});
 }
 
 AdminResult<std::string> Admin::openapi() {

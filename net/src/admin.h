@@ -14,8 +14,8 @@
 
 namespace wingmq::net {
 
-/// The control plane: everything under /__admin/ (server.md). Checks who asks, finds the call, checks its parameters and
-/// runs it; the calls themselves are in admin_calls.h. Safe for concurrent use.
+/// The control plane: everything under /__admin/ (server.md). Checks who asks, finds the call, checks its parameters
+/// and runs it; the calls themselves are in admin_calls.h. Safe for concurrent use.
 class Admin {
  public:
   /// All references must outlive this object.

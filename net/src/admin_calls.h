@@ -41,7 +41,8 @@ inline constexpr std::size_t kPeekBytesMax = std::size_t{4} << 20;
 /// GET /__admin/deviations
 [[nodiscard]] std::string list_deviations(const Deviations& deviations);
 
-/// The one queue that has this id or name after `region` and `project` have narrowed the choice. 404: none; 409: several.
+/// The one queue that has this id or name after `region` and `project` have narrowed the choice. 404: none; 409:
+/// several.
 [[nodiscard]] AdminResult<QueueGroups> find_queue(Broker& broker, std::string_view name, const QueryParameters& query);
 
 }  // namespace wingmq::net

@@ -16,10 +16,14 @@ std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
 
 std::string_view name_of(FiredType type) {
   switch (type) {
-    case FiredType::kLeaseExpired: return "lease_expired";
-    case FiredType::kDeadLettered: return "dead_lettered";
-    case FiredType::kMessageExpired: return "message_expired";
-    case FiredType::kWaitOver: return "wait_over";
+    case FiredType::kLeaseExpired:
+      return "lease_expired";
+    case FiredType::kDeadLettered:
+      return "dead_lettered";
+    case FiredType::kMessageExpired:
+      return "message_expired";
+    case FiredType::kWaitOver:
+      return "wait_over";
   }
   return "";
 }
@@ -45,8 +49,7 @@ AdminResult<Time> instant_after(Time now, const BodyMember& by) {
     return refused(400, fmt::format("the clock cannot move backwards: \"by\" is {}", span), "It only moves forward.");
   }
   if (span > kClockMaxMs - milliseconds(now)) {
-    return refused(400, "\"by\" leads beyond the year 9999",
-                   fmt::format("The latest instant is {}.", kClockMaxMs));
+    return refused(400, "\"by\" leads beyond the year 9999", fmt::format("The latest instant is {}.", kClockMaxMs));
   }
   return now + Millis(span);
 }
@@ -58,7 +61,8 @@ AdminResult<Time> instant_at(Time now, const BodyMember& to) {
     return refused(400, "\"to\" is not a whole number", "\"to\" is an instant in milliseconds since 1970, UTC.");
   }
   if (*number < milliseconds(now)) {
-    return refused(400, fmt::format("the clock cannot move backwards: \"to\" is {}, now is {}", *number, milliseconds(now)),
+    return refused(400,
+                   fmt::format("the clock cannot move backwards: \"to\" is {}, now is {}", *number, milliseconds(now)),
                    "It only moves forward; \"by\" moves it by a span.");
   }
   if (*number > kClockMaxMs) {

@@ -20,7 +20,8 @@ constexpr StateName kStates[] = {{"available", MessageState::kAvailable},
                                  {"confirmed", MessageState::kConfirmed},
                                  {"dead", MessageState::kDead}};
 
-/// A cursor's first letter: dead letters stand in a log of their own, so a cursor of one listing is no place in the other.
+/// A cursor's first letter: dead letters stand in a log of their own, so a cursor of one listing is no place in the
+/// other.
 char log_letter(const PeekRequest& request) { return request.state == MessageState::kDead ? 'd' : 'm'; }
 
 std::string cursor_of(const PeekRequest& request, const PeekedMessage& last) {
@@ -60,7 +61,8 @@ AdminResult<std::optional<MessageState>> read_state(const std::string* text, boo
                    "It is one of available, in_flight, confirmed, dead.");
   }
   if (!has_group) {
-    return refused(400, "\"state\" is given without \"group\"", "A message has a state only for a group: add group=NAME.");
+    return refused(400, "\"state\" is given without \"group\"",
+                   "A message has a state only for a group: add group=NAME.");
   }
   return known->state;
 }
@@ -104,16 +106,17 @@ std::string_view or_else(std::string_view text, std::string_view otherwise) { re
 /// keep their spelling and members their order.
 void append_message(std::string& out, const PeekedMessage& message) {
   const Batch& batch = *message.batch;
-  fmt::format_to(std::back_inserter(out), R"({{"partition":{},"offset":{},"sent":{},"body":{},"attributes":{},"tags":{})",
-                 message.partition.value, message.offset.value, message.sent.time_since_epoch().count(),
-                 batch.body(message.index), or_else(batch.attributes(message.index), "{}"),
-                 or_else(batch.tags(message.index), "[]"));
+  fmt::format_to(
+      std::back_inserter(out), R"({{"partition":{},"offset":{},"sent":{},"body":{},"attributes":{},"tags":{})",
+      message.partition.value, message.offset.value, message.sent.time_since_epoch().count(), batch.body(message.index),
+      or_else(batch.attributes(message.index), "{}"), or_else(batch.tags(message.index), "[]"));
   if (message.state) {
     const auto* known = std::find_if(std::begin(kStates), std::end(kStates),
                                      [&](const StateName& each) { return each.state == *message.state; });
-    fmt::format_to(std::back_inserter(out), R"(,"state":"{}","failed_count":{},"lease_deadline":{})", known->name,
-                   message.failures,
-                   message.lease_deadline ? fmt::to_string(message.lease_deadline->time_since_epoch().count()) : "null");
+    fmt::format_to(
+        std::back_inserter(out), R"(,"state":"{}","failed_count":{},"lease_deadline":{})", known->name,
+        message.failures,
+        message.lease_deadline ? fmt::to_string(message.lease_deadline->time_since_epoch().count()) : "null");
   }
   out += '}';
 }

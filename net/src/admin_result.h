@@ -9,12 +9,13 @@
 
 namespace wingmq::net {
 
-/// Why the control plane refuses a call: an HTTP status, what is wrong and what would be right (server.md, control plane).
+/// Why the control plane refuses a call: an HTTP status, what is wrong and what would be right (server.md, control
+/// plane).
 struct AdminError {
   unsigned status = 400;
   std::string error;
   std::string hint;
-  boost::json::object more = {};                                    ///< further members of the reply's body
+  boost::json::object more = {};                                  ///< further members of the reply's body
   std::vector<std::pair<std::string, std::string>> headers = {};  ///< further header lines of the reply
 };
 

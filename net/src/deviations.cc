@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, kDecisionCount> kRules = {
     "A parameter that is an object or a list may be a string with its JSON text inside.",
     "Strings stand in for numbers and booleans, spaces around text and a trailing s of seconds are dropped, and the "
     "spellings queueMod and KAFKA_HA are understood.",
-    "The signed digest may join the parameters in documented, wire or alphabetical order, with or without customInfo, by a "
+    "The signed digest may join the parameters in documented, wire or alphabetical order, with or without customInfo, "
+    "by a "
     "newline or by a backslash and an n.",
     "A request's date may have a day of one or two digits and name its zone as GMT, UTC, Z, CST (eight hours east), "
     "GMT+8, GMT+08:00 or a numeric offset.",
@@ -31,7 +32,8 @@ constexpr std::array<std::string_view, kDecisionCount> kRules = {
     "The reply to creating several groups describes the first in its flat members and all of them in a list.",
     "A group's counts cover only what is still kept, and produced is always consumed, available and dead together.",
     "One send takes up to 1000 messages unless configured otherwise.",
-    "The size of a send is the sum of its bodies, attributes and tags: a text body by its decoded bytes, anything else by "
+    "The size of a send is the sum of its bodies, attributes and tags: a text body by its decoded bytes, anything else "
+    "by "
     "its JSON text.",
     "One bad message refuses the whole send.",
     "A consume call may name its tags as tag, tags or tagList, as one text, separated by commas, or as a list.",
@@ -42,10 +44,12 @@ constexpr std::array<std::string_view, kDecisionCount> kRules = {
     "Confirming stops at the first entry that fails or skips a message, and everything unconfirmed of that batch is "
     "released at once.",
     "Confirming the beginning of a batch leaves the rest leased.",
-    "Every release counts as a failed consumption of each message released, unless configured to count explicit failures "
+    "Every release counts as a failed consumption of each message released, unless configured to count explicit "
+    "failures "
     "only.",
     "A dead letter is leased for 100 seconds at most, even when more is asked for.",
-    "A reset takes its time as milliseconds, as seconds, as an HTTP date or as ISO 8601, and starts with the first message "
+    "A reset takes its time as milliseconds, as seconds, as an HTTP date or as ISO 8601, and starts with the first "
+    "message "
     "sent at or after it.",
     "When memory runs out, messages that every group has finished with go first, and then sends are refused.",
 };

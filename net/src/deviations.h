@@ -20,7 +20,8 @@ inline constexpr std::uint8_t kDecisionCount = 28;
 /// Counts how often traffic relied on each decision. Safe for concurrent use.
 class Deviations {
  public:
-  /// Notes one call that only passed, or was answered the way it was, because of decision `number`, 1 to kDecisionCount.
+  /// Notes one call that only passed, or was answered the way it was, because of decision `number`, 1 to
+  /// kDecisionCount.
   void hit(std::uint8_t number) noexcept { hits_[number - 1].fetch_add(1, std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t hits(std::uint8_t number) const noexcept {
     return hits_[number - 1].load(std::memory_order_relaxed);

@@ -68,8 +68,7 @@ object response(std::string_view description, object body) {
 object header_parameter(const ParameterDoc& doc) {
   value schema = boost::json::parse(doc.schema_json);
   value example = boost::json::parse(doc.example_json);
-  object parameter{
-      {"name", doc.name}, {"in", "header"}, {"required", doc.required}, {"description", doc.description}};
+  object parameter{{"name", doc.name}, {"in", "header"}, {"required", doc.required}, {"description", doc.description}};
   if (example.is_structured()) {
     parameter["content"] = content("application/json", std::move(schema), std::move(example));
   } else {
@@ -120,13 +119,13 @@ object success_schema(const OperationDoc& doc) {
   required.emplace_back("returnObj");
   object embedded = embedded_schema(std::move(inner));
   if (doc.wrapping == Wrapping::kEnvelope) {
-    properties["returnObj"] = object{
-        {"type", "object"},
-        {"required", array{"returnObj", "errorMessageString", "errorMessageArray", "succeed"}},
-        {"properties", object{{"returnObj", std::move(embedded)},
-                              {"errorMessageString", object{{"const", ""}}},
-                              {"errorMessageArray", object{{"type", "array"}, {"maxItems", 0}}},
-                              {"succeed", object{{"const", true}}}}}};
+    properties["returnObj"] =
+        object{{"type", "object"},
+               {"required", array{"returnObj", "errorMessageString", "errorMessageArray", "succeed"}},
+               {"properties", object{{"returnObj", std::move(embedded)},
+                                     {"errorMessageString", object{{"const", ""}}},
+                                     {"errorMessageArray", object{{"type", "array"}, {"maxItems", 0}}},
+                                     {"succeed", object{{"const", true}}}}}};
   } else {
     properties["returnObj"] = std::move(embedded);
   }
@@ -140,7 +139,9 @@ object success_example(const OperationDoc& doc) {
     case Wrapping::kNone:
       for (const auto& [name, member] : inner.as_object()) example[name] = member;
       break;
-    case Wrapping::kReturnObj: example["returnObj"] = boost::json::serialize(inner); break;
+    case Wrapping::kReturnObj:
+      example["returnObj"] = boost::json::serialize(inner);
+      break;
     case Wrapping::kEnvelope:
       example["returnObj"] = object{{"returnObj", boost::json::serialize(inner)},
                                     {"errorMessageString", ""},
@@ -157,7 +158,8 @@ std::string codes_text(const OperationDoc& doc, unsigned status_code) {
   const std::string all = fmt::format("{} {}", kCommonErrors, doc.errors);
   const auto wanted = words(all);
   for (const ErrorDoc& error : error_docs()) {
-    if (error.status_code != status_code || std::find(wanted.begin(), wanted.end(), error.code) == wanted.end()) continue;
+    if (error.status_code != status_code || std::find(wanted.begin(), wanted.end(), error.code) == wanted.end())
+      continue;
     text += fmt::format("\n- `{}`: {}", error.code, error.when);
   }
   return text;
@@ -172,8 +174,9 @@ object error_example(const OperationDoc& doc, unsigned status_code) {
       const array texts{error.when};
       const object inner{
           {"returnObj", ""}, {"errorMessageString", error.when}, {"errorMessageArray", texts}, {"succeed", false}};
-      return {{"statusCode", status_code}, {"message", error.when},      {"errorCode", error.code},
-              {"errorMessageString", error.when}, {"errorMessageArray", texts}, {"succeed", false},
+      return {{"statusCode", status_code},  {"message", error.when},
+              {"errorCode", error.code},    {"errorMessageString", error.when},
+              {"errorMessageArray", texts}, {"succeed", false},
               {"returnObj", inner}};
     }
   }
@@ -188,7 +191,8 @@ object responses_of(const OperationDoc& doc) {
   object responses;
   responses["200"] = response("Done (statusCode 800), or refused (statusCode 900) with:" + codes_text(doc, 900),
                               object{{"application/json", std::move(done)}});
-  responses["400"] = response("A bad call:" + codes_text(doc, 400), content("application/json", error, error_example(doc, 400)));
+  responses["400"] =
+      response("A bad call:" + codes_text(doc, 400), content("application/json", error, error_example(doc, 400)));
   responses["503"] = response("No more calls are taken:" + codes_text(doc, 503),
                               content("application/json", error, error_example(doc, 503)));
   return responses;
@@ -243,9 +247,11 @@ object service_responses(const ServiceDoc& doc) {
   const std::string all = is_admin(doc) ? fmt::format("401 403 {}", doc.errors) : std::string(doc.errors);
   for (const std::string_view status : words(all)) {
     const std::string_view meaning = meaning_of(status);
-    responses[status] = is_admin(doc) ? response(meaning, content("application/json", reference_to("schemas", "AdminError"),
-                                                                  object{{"error", meaning}, {"hint", "What would be right."}}))
-                                      : response(meaning, content(doc.reply_type, object{{"type", "string"}}, "starting"));
+    const object body = is_admin(doc) ? content("application/json", reference_to("schemas", "AdminError"),
+                                                object{{"error", meaning}, {"hint", "What would be right."}})
+                                      : content(doc.reply_type, boost::json::parse(doc.reply_schema_json),
+                                                object{{"status", "not ready"}, {"reason", "starting"}});
+    responses[status] = response(meaning, body);
   }
   return responses;
 }
@@ -257,9 +263,9 @@ object service_of(const ServiceDoc& doc) {
   for (const ParameterDoc& parameter : doc.parameters) parameters.emplace_back(service_parameter(doc, parameter));
   operation["parameters"] = std::move(parameters);
   if (!doc.body_schema_json.empty()) {
-    operation["requestBody"] = object{
-        {"required", true}, {"content", content("application/json", boost::json::parse(doc.body_schema_json),
-                                                boost::json::parse(doc.body_example_json))}};
+    operation["requestBody"] = object{{"required", true},
+                                      {"content", content("application/json", boost::json::parse(doc.body_schema_json),
+                                                          boost::json::parse(doc.body_example_json))}};
   }
   operation["responses"] = service_responses(doc);
   if (is_admin(doc)) operation["security"] = array{object{}, object{{"adminToken", array{}}}};
@@ -313,10 +319,9 @@ object components() {
   for (auto& [name, schema] : error_schemas()) schemas[name] = schema;
   object parameters;
   for (const PublicHeader& header : kPublicHeaders) {
-    parameters[header.name] =
-        object{{"name", header.name},       {"in", "header"},
-               {"required", false},         {"description", header.description},
-               {"example", header.example}, {"schema", object{{"type", "string"}}}};
+    parameters[header.name] = object{{"name", header.name},       {"in", "header"},
+                                     {"required", false},         {"description", header.description},
+                                     {"example", header.example}, {"schema", object{{"type", "string"}}}};
   }
   return {{"schemas", std::move(schemas)},
           {"parameters", std::move(parameters)},
@@ -326,11 +331,12 @@ object components() {
 }  // namespace
 
 std::string openapi_document() {
-  const object info{{"title", "WingMQ"},
-                    {"version", "3"},
-                    {"description",
-                     "The message-queue API of CTYUN as WingMQ serves it, and WingMQ's own control plane. The five public "
-                     "headers are required when the server verifies signatures. Numbers are the defaults."}};
+  const object info{
+      {"title", "WingMQ"},
+      {"version", "3"},
+      {"description",
+       "The message-queue API of CTYUN as WingMQ serves it, and WingMQ's own control plane. The five public "
+       "headers are required when the server verifies signatures. Numbers are the defaults."}};
   return boost::json::serialize(object{{"openapi", "3.1.0"},
                                        {"info", info},
                                        {"servers", array{object{{"url", "/"}}}},

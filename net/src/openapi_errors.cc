@@ -5,7 +5,8 @@ namespace {
 
 constexpr ErrorDoc kErrors[] = {
     {"DMS.10540010", 400,
-     "A parameter is missing, misplaced, of the wrong type or repeated, a list is empty or too long, or the method is wrong."},
+     "A parameter is missing, misplaced, of the wrong type or repeated, a list is empty or too long, or the method is "
+     "wrong."},
     {"DMS.10240009", 400, "The body or a JSON parameter is not valid UTF-8 JSON, or nests deeper than 64 levels."},
     {"DMS.00404001", 404, "The path names no operation."},
     {"DMS.10240007", 400, "A name has a character other than letters, digits, _ and -."},

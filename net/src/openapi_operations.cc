@@ -4,7 +4,8 @@ namespace wingmq::net {
 namespace {
 
 constexpr std::string_view kText = R"({"type":"string"})";
-constexpr std::string_view kFlag = R"({"type":["boolean","string"],"enum":[true,false,"true","false"],"default":false})";
+constexpr std::string_view kFlag =
+    R"({"type":["boolean","string"],"enum":[true,false,"true","false"],"default":false})";
 constexpr std::string_view kNames =
     R"({"type":"array","minItems":1,"maxItems":3,"items":{"$ref":"#/components/schemas/GroupName"}})";
 constexpr std::string_view kNamesExample = R"([{"name":"billing"},{"name":"audit"}])";
@@ -18,10 +19,10 @@ constexpr std::string_view kDeliveriesExample =
 constexpr std::string_view kTally = R"({"type":"object","required":["success","fail"],
   "properties":{"success":{"type":"integer","minimum":0},"fail":{"type":"integer","minimum":0}}})";
 
-constexpr ParameterDoc kRegion = {"regionId", true,
-                                  R"({"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"})",
+constexpr ParameterDoc kRegion = {"regionId", true, R"({"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"})",
                                   "The region. Ids of another region are not found.", R"("cn-snxy1")"};
-constexpr ParameterDoc kQueue = {"queueId", true, kText, "The queue's id.", R"("c7a1f0de-4b8e-4c55-9d3a-1f2e3d4c5b6a")"};
+constexpr ParameterDoc kQueue = {"queueId", true, kText, "The queue's id.",
+                                 R"("c7a1f0de-4b8e-4c55-9d3a-1f2e3d4c5b6a")"};
 constexpr ParameterDoc kGroup = {"consumerGroupId", true, kText, "The consumer group's id.",
                                  R"("g-0b9d6f4e-52f3-4a6f-8f0e-7c1d2e3f4a5b")"};
 constexpr ParameterDoc kDeadLetters = {"includeDeadletter", false, kFlag, "Adds what concerns dead letters.", "true"};
@@ -38,17 +39,20 @@ constexpr ParameterDoc kCreateGroups[] = {
 constexpr ParameterDoc kRemoveGroups[] = {
     kRegion, kQueue, {"groups", true, kNames, "Names of groups, all of which must exist.", kNamesExample}};
 constexpr ParameterDoc kSend[] = {
-    kRegion, kQueue,
+    kRegion,
+    kQueue,
     {"messages", true,
      R"({"type":"array","minItems":1,"maxItems":1000,"items":{"$ref":"#/components/schemas/Message"}})",
      "What to send, all or nothing.", R"([{"body":{"order":17},"attributes":{"trace":"a1"},"tags":["new"]}])"}};
-constexpr ParameterDoc kConsume[] = {
-    {"consumerQueueInfo", true, R"({"$ref":"#/components/schemas/ConsumerQueueInfo"})", "What to receive.",
-     R"({"regionId":"cn-snxy1","queueId":"c7a1f0de-4b8e-4c55-9d3a-1f2e3d4c5b6a",
+constexpr ParameterDoc kConsume[] = {{"consumerQueueInfo", true, R"({"$ref":"#/components/schemas/ConsumerQueueInfo"})",
+                                      "What to receive.",
+                                      R"({"regionId":"cn-snxy1","queueId":"c7a1f0de-4b8e-4c55-9d3a-1f2e3d4c5b6a",
          "consumerGroupId":"g-0b9d6f4e-52f3-4a6f-8f0e-7c1d2e3f4a5b","maxMsgs":10,"timeWait":3,"ackWait":30,
          "tag":"new","tagType":"or"})"}};
 constexpr ParameterDoc kConfirm[] = {
-    kRegion, kQueue, kGroup,
+    kRegion,
+    kQueue,
+    kGroup,
     {"message", true, R"({"$ref":"#/components/schemas/Confirmation"})", "Handlers with what became of their messages.",
      R"([{"handler":"AAAAAQAAAAAAAHNlY3JldDEy","status":"success"}])"}};
 constexpr ParameterDoc kQuota[] = {kRegion};
@@ -56,15 +60,15 @@ constexpr ParameterDoc kConsumeDead[] = {
     {"consumedMessageInfo", true, R"({"$ref":"#/components/schemas/ConsumeDeadLettersInfo"})", "What to receive.",
      R"({"regionId":"cn-snxy1","consumerGroupId":"g-0b9d6f4e-52f3-4a6f-8f0e-7c1d2e3f4a5b","maxMsgs":10,"timeWait":3,
          "ackWait":60})"}};
-constexpr ParameterDoc kConfirmDead[] = {
-    {"consumedMessageInfo", true, R"({"$ref":"#/components/schemas/ConfirmDeadLettersInfo"})",
-     "Handlers with what became of their dead letters.",
-     R"({"regionId":"cn-snxy1","queueId":"c7a1f0de-4b8e-4c55-9d3a-1f2e3d4c5b6a",
+constexpr ParameterDoc kConfirmDead[] = {{"consumedMessageInfo", true,
+                                          R"({"$ref":"#/components/schemas/ConfirmDeadLettersInfo"})",
+                                          "Handlers with what became of their dead letters.",
+                                          R"({"regionId":"cn-snxy1","queueId":"c7a1f0de-4b8e-4c55-9d3a-1f2e3d4c5b6a",
          "consumerGroupId":"g-0b9d6f4e-52f3-4a6f-8f0e-7c1d2e3f4a5b",
          "message":[{"handler":"AAAAAQAAAAAAAHNlY3JldDEy","status":"success"}]})"}};
-constexpr ParameterDoc kReset[] = {
-    {"consumedMessageInfo", true, R"({"$ref":"#/components/schemas/ResetInfo"})", "Which group to move, and where to.",
-     R"({"regionId":"cn-snxy1","queueId":"c7a1f0de-4b8e-4c55-9d3a-1f2e3d4c5b6a",
+constexpr ParameterDoc kReset[] = {{"consumedMessageInfo", true, R"({"$ref":"#/components/schemas/ResetInfo"})",
+                                    "Which group to move, and where to.",
+                                    R"({"regionId":"cn-snxy1","queueId":"c7a1f0de-4b8e-4c55-9d3a-1f2e3d4c5b6a",
          "consumerGroupId":"g-0b9d6f4e-52f3-4a6f-8f0e-7c1d2e3f4a5b","config":{"timestamp":"earliest","force":true}})"}};
 
 constexpr OperationDoc kOperations[] = {
@@ -91,8 +95,8 @@ constexpr OperationDoc kOperations[] = {
     {"removeQueue", "POST", "Deletes a queue", "Its messages, groups and dead letters go with it.", kRemoveQueue,
      Wrapping::kNone, kDone, kDoneExample, "DMS.10240401"},
     {"createConsumeGroup", "POST", "Makes consumer groups",
-     "All or none. A group begins with the oldest message kept. The flat members describe the first group.", kCreateGroups,
-     Wrapping::kNone,
+     "All or none. A group begins with the oldest message kept. The flat members describe the first group.",
+     kCreateGroups, Wrapping::kNone,
      R"({"type":"object","required":["regionId","queueId","consumerGroupId","maxMsgs","timeWait","ackWait","groups"],
          "properties":{"regionId":{"type":"string"},"queueId":{"type":"string"},"consumerGroupId":{"type":"string"},
          "maxMsgs":{"const":"1"},"timeWait":{"const":"1"},"ackWait":{"const":"30s"},
@@ -128,7 +132,8 @@ constexpr OperationDoc kOperations[] = {
      Wrapping::kEnvelope, kDeliveries, kDeliveriesExample,
      "DMS.10240014 DMS.10240021 DMS.10542206 DMS.10550035 DMS.10240004 DMS.10240401 DMS.10240405 DMS.10542204"},
     {"confirmConsumedSpecifiedMessage", "POST", "Confirms received messages, or gives them back",
-     "One unusable handler refuses the whole call. Within a batch the first failure or gap releases everything behind it.",
+     "One unusable handler refuses the whole call. Within a batch the first failure or gap releases everything behind "
+     "it.",
      kConfirm, Wrapping::kEnvelope, kTally, R"({"success":1,"fail":0})",
      "DMS.10540003 DMS.10240401 DMS.10240405 DMS.10540004 DMS.10542209"},
     {"queryQuota", "GET", "Shows how many queues the project has and may have", "", kQuota, Wrapping::kNone,
@@ -146,8 +151,8 @@ constexpr OperationDoc kOperations[] = {
      "DMS.10540003 DMS.10240401 DMS.10240405 DMS.10540004 DMS.10542209"},
     {"consumeReset", "POST", "Moves a group to another place in its queue",
      "Failure counts start again; dead letters and the tag rule stay.", kReset, Wrapping::kEnvelope,
-     R"({"type":"object","required":["status"],"properties":{"status":{"const":"success"}}})", R"({"status":"success"})",
-     "DMS.10240401 DMS.10240405 DMS.00400142 WMQ.RESET_BUSY"},
+     R"({"type":"object","required":["status"],"properties":{"status":{"const":"success"}}})",
+     R"({"status":"success"})", "DMS.10240401 DMS.10240405 DMS.00400142 WMQ.RESET_BUSY"},
 };
 
 }  // namespace

@@ -2,8 +2,9 @@
 
 namespace wingmq::net {
 
-std::string_view shared_schemas_json() {
-  return R"({
+namespace {
+
+constexpr std::string_view kSchemas = R"({
 "Region":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},
 "Name":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},
 "GroupName":{"type":"object","required":["name"],"properties":{
@@ -92,6 +93,9 @@ std::string_view shared_schemas_json() {
   "state":{"enum":["available","in_flight","confirmed","dead"],"description":"With group, like the next two."},
   "failed_count":{"type":"integer"},"lease_deadline":{"type":["integer","null"]}}}
 })";
-}
+
+}  // namespace
+
+std::string_view shared_schemas_json() { return kSchemas; }
 
 }  // namespace wingmq::net
