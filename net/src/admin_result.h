@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wingmq::net {
+
+/// Why the control plane refuses a call: an HTTP status, what is wrong and what would be right (server.md, control
+/// plane).
+struct AdminError {
+  unsigned status = 400;
+  std::string error;
+  std::string hint;
+  boost::json::object more = {};                                  ///< further members of the reply's body
+  std::vector<std::pair<std::string, std::string>> headers = {};  ///< further header lines of the reply
+};
+
+/// A value, or the refusal to send.
+template <typename T>
+using AdminResult = std::expected<T, AdminError>;
+
+/// A refusal as the error of any AdminResult.
+[[nodiscard]] inline std::unexpected<AdminError> refused(unsigned status, std::string error, std::string hint) {
+  return std::unexpected(AdminError{.status = status, .error = std::move(error), .hint = std::move(hint)});
+}
+
+}  // namespace wingmq::net
