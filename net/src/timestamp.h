@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "wingmq/broker.h"
+
+namespace wingmq::net {
+
+/// Reads where a reset shall go (API.md 4.14, D27): `earliest` or `0`, `latest` or `1`, epoch milliseconds (13 digits) or
+/// seconds (10 digits), an RFC 1123 time in GMT, or an ISO 8601 time (without a zone: UTC). nullopt for anything else.
+[[nodiscard]] std::optional<Broker::ResetTarget> parse_reset_target(std::string_view text);
+
+}  // namespace wingmq::net

@@ -1,0 +1,45 @@
+#include "timestamp.h"
+
+#include <gtest/gtest.h>
+
+namespace wingmq::net {
+namespace {
+
+using Kind = Broker::ResetTarget::Kind;
+
+std::int64_t ms_of(std::string_view text) {
+  const auto target = parse_reset_target(text);
+  return target && target->kind == Kind::kTime ? target->time.time_since_epoch().count() : -1;
+}
+
+TEST(ResetTarget, WordsAndTheirNumbers) {
+  for (const char* text : {"earliest", "0"}) EXPECT_EQ(parse_reset_target(text)->kind, Kind::kEarliest);
+  for (const char* text : {"latest", "1"}) EXPECT_EQ(parse_reset_target(text)->kind, Kind::kLatest);
+}
+
+TEST(ResetTarget, EveryFormOfATime) {
+  for (const char* text : {"1795420810000", "1795420810", "Mon, 23 Nov 2026 08:00:10 GMT", "2026-11-23T08:00:10Z",
+                           "2026-11-23T08:00:10", "2026-11-23 08:00:10", "2026-11-23T16:00:10+08:00",
+                           "2026-11-23T16:00:10.000+0800", "2026-11-23T00:30:10-07:30"}) {
+    EXPECT_EQ(ms_of(text), 1795420810000) << text;
+  }
+  EXPECT_EQ(ms_of("2026-11-23T08:00:10.001Z"), 1795420810001);
+  EXPECT_EQ(ms_of("2026-11-23T08:00:10.5"), 1795420810500);
+  EXPECT_EQ(ms_of("2026-11-23T08:00:10.0019999Z"), 1795420810001);
+  EXPECT_EQ(ms_of("Thu, 1 Jan 1970 00:00:00 GMT"), 0);
+  EXPECT_EQ(ms_of("2024-02-29T00:00:00Z"), 1709164800000);
+}
+
+TEST(ResetTarget, AnythingElseIsUnreadable) {
+  for (const char* text :
+       {"", "2", "-1", "12345", "179542081000", "17954208100000", "1.5", "yesterday", "EARLIEST", "2026-13-01T00:00:00Z",
+        "2026-02-30T00:00:00Z", "2026-11-23T24:00:00Z", "2026-11-23T08:60:00Z", "2026-11-23T08:00:60Z", "2026-11-23",
+        "2026-11-23T08:00:10X", "2026-11-23T08:00:10.Z", "2026-11-23T08:00:10+8", "Tue, 23 Nov 2026 08:00:10 GMT",
+        "Mon, 32 Nov 2026 08:00:10 GMT", "Mon, 23 Foo 2026 08:00:10 GMT", "Mon, 23 Nov 2026 08:00:10 CST",
+        "Mon, 23 Nov 2026 08:00:10", "Mon, 23 Nov 2026 08:00:10 GMT+1"}) {
+    EXPECT_FALSE(parse_reset_target(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace wingmq::net
