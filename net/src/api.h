@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wingmq/broker.h"
+
+namespace wingmq::net {
+
+// The 14 operations' parameters, typed and within their ranges (API.md 4). An id that is not of the right form names
+// nothing: it is read as the nil id, which no queue and no group has.
+
+struct CreateQueue {
+  std::string region;
+  QueueSpec spec;
+};
+
+/// queryQueue, queryQuota; with `queue` also querySpecifyQueue, querySpecifyQueueAllConsumerGroup, removeQueue.
+struct QueueCall {
+  std::string region;
+  QueueId queue;
+  std::string_view queue_text;  ///< as sent
+  bool include_dead_letters = false;
+};
+
+/// createConsumeGroup, removeSpecifyConsumerGroup.
+struct GroupsCall : QueueCall {
+  std::vector<std::string> names;
+};
+
+/// consumptionMessage, consumeDeadlettersMessage.
+struct ConsumeCall {
+  std::string region;
+  ConsumeRequest request;
+  std::string_view queue_text;
+  std::string_view group_text;
+};
+
+/// confirmConsumedSpecifiedMessage, confirmConsumeDeadlettersMessage.
+struct ConfirmCall {
+  std::string region;
+  std::optional<QueueId> queue;
+  GroupId group;
+  std::string_view queue_text;
+  std::string_view group_text;
+  std::vector<ConfirmEntry> entries;
+};
+
+struct ResetCall {
+  std::string region;
+  std::optional<QueueId> queue;
+  GroupId group;
+  std::string_view queue_text;
+  std::string_view group_text;
+  Broker::ResetTarget target;
+  bool force = false;
+};
+
+}  // namespace wingmq::net

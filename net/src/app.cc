@@ -1,0 +1,212 @@
+#include "app.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <exception>
+#include <mutex>
+
+#include "admin.h"
+#include "deviations.h"
+#include "error_map.h"
+#include "escape.h"
+#include "handlers.h"
+#include "language.h"
+#include "metrics.h"
+#include "router.h"
+#include "text.h"
+
+namespace wingmq::net {
+
+struct ParkedCall::Context : ConsumeContext {};
+
+void ParkedCall::on_done(Result<Delivery> outcome) {
+  outcome_ = std::move(outcome);
+  wake_();
+}
+
+namespace {
+
+Reply done(std::string body) {
+  Reply reply;
+  reply.body = std::move(body);
+  return reply;
+}
+
+Fault fault_of_status(unsigned status) {
+  switch (status) {
+    case 404: return Fault::kNoSuchPath;
+    case 408: return Fault::kRequestTimeout;
+    case 411: return Fault::kLengthRequired;
+    case 413: return Fault::kBodyTooLarge;
+    case 431: return Fault::kHeaderTooLarge;
+    case 503: return Fault::kShuttingDown;
+    default: return Fault::kBadHttp;
+  }
+}
+
+bool is_watching(std::string_view method) { return method == "GET" || method == "HEAD"; }
+
+}  // namespace
+
+class App::Impl {
+ public:
+  Impl(Broker& broker, const ServerOptions& options)
+      : broker_(broker),
+        handles_(options.handles),
+        batch_messages_max_(options.limits.batch_messages_max),
+        log_(options.log),
+        admin_(broker, deviations_, options) {}
+
+  std::optional<Reply> handle(Request& request, ParkedCall& parked);
+  Reply finish(ParkedCall& parked);
+  bool cancel(ParkedCall& parked) { return broker_.cancel(parked); }
+  void abandon(ParkedCall& parked);
+
+  void begin_shutdown() noexcept { stopping_.store(true, std::memory_order_release); }
+  void set_not_ready(std::string reason) {
+    const std::scoped_lock lock(mutex_);
+    not_ready_ = std::move(reason);
+  }
+
+ private:
+  std::optional<Reply> run(const Operation& operation, Request& request, ParkedCall& parked);
+  std::optional<Reply> watch(const Request& request) const;
+  Reply readiness() const;
+  Reply answer(Answer answer, Language language);
+  Reply refuse_call(const Refusal& refusal, Language language);
+  Refusal internal_error(std::string_view where, std::string_view what);
+
+  Broker& broker_;
+  const HandleFormat handles_;
+  const std::uint32_t batch_messages_max_;
+  const std::function<void(LogLevel, std::string_view)> log_;
+  Deviations deviations_;
+  Admin admin_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::uint64_t> internal_errors_{0};
+  mutable std::mutex mutex_;
+  std::string not_ready_ = "starting";  // guarded by mutex_
+};
+
+/// Path, then method, then state, then parameters: the order in which API.md 1 lets a call fail.
+std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
+  const auto path = request.path();
+  const Operation* operation = find_operation(path);
+  if (operation == nullptr) {
+    if (path.starts_with("/__admin/")) return admin_.handle(request);
+    if (auto reply = watch(request)) return reply;
+    return refuse_call({.fault = Fault::kNoSuchPath, .given = shown(path)}, language_of(request));
+  }
+  if (request.method != to_string(operation->method)) {
+    return refuse_call({.fault = Fault::kWrongMethod,
+                        .name = std::string(operation->name),
+                        .given = std::string(to_string(operation->method))},
+                       language_of(request));
+  }
+  if (stopping_.load(std::memory_order_acquire)) return refuse_call({.fault = Fault::kShuttingDown}, language_of(request));
+  return run(*operation, request, parked);
+}
+
+std::optional<Reply> App::Impl::run(const Operation& operation, Request& request, ParkedCall& parked) {
+  const Language language = language_of(request);
+  parked.outcome_.reset();
+  parked.context_ = std::make_shared<ParkedCall::Context>();
+  parked.context_->language = language;
+  Call call{.broker = broker_,
+            .handles = handles_,
+            .batch_messages_max = batch_messages_max_,
+            .request = request,
+            .context = *parked.context_,
+            .waiter = parked};
+  Outcome outcome;
+  try {
+    outcome = operation.run(call);
+  } catch (const std::exception& error) {
+    outcome = std::unexpected(internal_error(operation.name, error.what()));
+  }
+  call.findings.count(deviations_);
+  if (!outcome) return std::nullopt;
+  return answer(std::move(*outcome), language);
+}
+
+Reply App::Impl::answer(Answer answer, Language language) {
+  if (answer) return done(std::move(*answer));
+  return refuse_call(answer.error(), language);
+}
+
+Reply App::Impl::refuse_call(const Refusal& refusal, Language language) {
+  deviations_.hit(10);
+  return refuse(refusal, language);
+}
+
+Refusal App::Impl::internal_error(std::string_view where, std::string_view what) {
+  const auto number = fmt::format("{:x}-{}", broker_.clock().now().time_since_epoch().count(),
+                                  internal_errors_.fetch_add(1, std::memory_order_relaxed) + 1);
+  if (log_) log_(LogLevel::kError, fmt::format("internal error {} in {}: {}", number, where, what));
+  return {.fault = Fault::kInternal, .given = number};
+}
+
+Reply App::Impl::finish(ParkedCall& parked) {
+  const auto context = std::move(parked.context_);
+  const auto outcome = std::move(*parked.outcome_);
+  parked.outcome_.reset();
+  try {
+    return answer(answer_consume(outcome, *context), context->language);
+  } catch (const std::exception& error) {
+    if (outcome) broker_.give_back(context->project, context->group, *outcome);
+    return refuse_call(internal_error("a consume that waited", error.what()), context->language);
+  }
+}
+
+void App::Impl::abandon(ParkedCall& parked) {
+  const auto context = std::move(parked.context_);
+  const auto outcome = std::exchange(parked.outcome_, std::nullopt);
+  if (outcome && *outcome && !(*outcome)->empty()) broker_.give_back(context->project, context->group, **outcome);
+}
+
+/// The calls that watch the process (server.md): no key, no parameters.
+std::optional<Reply> App::Impl::watch(const Request& request) const {
+  const auto path = request.path();
+  if (!is_watching(request.method)) return std::nullopt;
+  if (path == "/livez") return done(R"({"status":"ok"})");
+  if (path == "/readyz") return readiness();
+  if (path == "/metrics") return metrics(broker_, deviations_);
+  return std::nullopt;
+}
+
+Reply App::Impl::readiness() const {
+  std::string reason;
+  {
+    const std::scoped_lock lock(mutex_);
+    reason = not_ready_;
+  }
+  if (stopping_.load(std::memory_order_acquire)) reason = "stopping";
+  if (reason.empty()) return done(R"({"status":"ok"})");
+  Reply reply;
+  reply.status = 503;
+  reply.body = R"({"status":"not ready","reason":)";
+  append_quoted(reply.body, reason);
+  reply.body += '}';
+  return reply;
+}
+
+App::App(Broker& broker, const ServerOptions& options) : impl_(std::make_unique<Impl>(broker, options)) {}
+App::~App() = default;
+
+std::optional<Reply> App::handle(Request request, ParkedCall& parked) { return impl_->handle(request, parked); }
+Reply App::finish(ParkedCall& parked) { return impl_->finish(parked); }
+bool App::cancel(ParkedCall& parked) { return impl_->cancel(parked); }
+void App::abandon(ParkedCall& parked) { impl_->abandon(parked); }
+
+Reply App::http_fault(unsigned status, const Request* request, std::string_view detail) const {
+  const Language language = request == nullptr ? Language::kChinese : language_of(*request);
+  Refusal refusal{.fault = fault_of_status(status)};
+  if (!detail.empty()) refusal.given = refusal.fault == Fault::kNoSuchPath ? shown(detail) : fmt::format(" ({})", detail);
+  return refuse(refusal, language, status);
+}
+
+void App::begin_shutdown() noexcept { impl_->begin_shutdown(); }
+void App::set_not_ready(std::string reason) { impl_->set_not_ready(std::move(reason)); }
+
+}  // namespace wingmq::net

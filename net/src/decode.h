@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "api.h"
+#include "fields.h"
+
+namespace wingmq::net {
+
+// From located parameters to typed requests: each checks every rule of value that API.md 4 gives, in the documented order
+// of the parameters. What is wrong goes to the Findings of the Fields, and then the result means nothing.
+
+[[nodiscard]] std::string decode_region(const Fields& fields);
+[[nodiscard]] CreateQueue decode_create_queue(const Fields& call);
+
+enum class DeadLetterFlag : bool { kNo, kYes };
+/// `regionId` and `includeDeadletter`.
+[[nodiscard]] QueueCall decode_project_call(const Fields& call, DeadLetterFlag flag);
+/// `regionId`, `queueId` and `includeDeadletter`.
+[[nodiscard]] QueueCall decode_queue_call(const Fields& call, DeadLetterFlag flag);
+[[nodiscard]] GroupsCall decode_groups(const Fields& call, std::uint32_t count_max);
+
+[[nodiscard]] ConsumeCall decode_consume(const Fields& call, std::uint32_t messages_max);
+[[nodiscard]] ConsumeCall decode_consume_dead_letters(const Fields& call, std::uint32_t messages_max);
+[[nodiscard]] ConfirmCall decode_confirm(const Fields& call, std::uint32_t entries_max);
+[[nodiscard]] ConfirmCall decode_confirm_dead_letters(const Fields& call, std::uint32_t entries_max);
+[[nodiscard]] ResetCall decode_reset(const Fields& call);
+
+}  // namespace wingmq::net

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "encode.h"
+#include "findings.h"
+#include "language.h"
+#include "message_io.h"
+#include "wingmq/broker.h"
+#include "wingmq/net/server.h"
+
+namespace wingmq::net {
+
+/// What encoding a consume's reply needs; outlives the request when the call parks.
+struct ConsumeContext {
+  Language language = Language::kChinese;
+  Project project;
+  GroupId group;
+  std::string queue_text;
+  std::string group_text;
+  DeliveryLook look;
+};
+
+/// One request on its way through an operation. The references outlive it; `context` and `waiter` may outlive the request.
+struct Call {
+  Broker& broker;
+  const HandleFormat handles;
+  const std::uint32_t batch_messages_max;
+  Request& request;
+  ConsumeContext& context;
+  Waiter& waiter;
+  Findings findings = {};
+};
+
+/// The body of a reply, or why there is none.
+using Answer = std::expected<std::string, Refusal>;
+/// nullopt: the call waits in the broker, and may already have woken up in another thread.
+using Outcome = std::optional<Answer>;
+
+// The operations of API.md 4: each reads its parameters, makes one call of the broker and writes the answer.
+
+[[nodiscard]] Outcome create_queue(Call& call);
+[[nodiscard]] Outcome query_queues(Call& call);
+[[nodiscard]] Outcome query_queue(Call& call);
+[[nodiscard]] Outcome remove_queue(Call& call);
+[[nodiscard]] Outcome create_groups(Call& call);
+[[nodiscard]] Outcome query_groups(Call& call);
+[[nodiscard]] Outcome remove_groups(Call& call);
+[[nodiscard]] Outcome query_quota(Call& call);
+[[nodiscard]] Outcome send_messages(Call& call);
+[[nodiscard]] Outcome consume(Call& call);
+[[nodiscard]] Outcome confirm(Call& call);
+[[nodiscard]] Outcome consume_dead_letters(Call& call);
+[[nodiscard]] Outcome confirm_dead_letters(Call& call);
+[[nodiscard]] Outcome reset_group(Call& call);
+
+/// What a consume brought, at once or after waiting.
+[[nodiscard]] Answer answer_consume(const Result<Delivery>& result, const ConsumeContext& context);
+
+}  // namespace wingmq::net

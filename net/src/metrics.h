@@ -1,0 +1,13 @@
+#pragma once
+
+#include "deviations.h"
+#include "message_io.h"
+#include "wingmq/broker.h"
+
+namespace wingmq::net {
+
+/// `GET /metrics` (server.md): what the broker holds, in the Prometheus text format. Labels carry ids and names, never
+/// accessKeys.
+[[nodiscard]] Reply metrics(Broker& broker, const Deviations& deviations);
+
+}  // namespace wingmq::net

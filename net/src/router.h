@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+
+#include "handlers.h"
+#include "params.h"
+
+namespace wingmq::net {
+
+/// One of the 14 operations (API.md 4).
+struct Operation {
+  std::string_view name;
+  Method method;
+  Outcome (*run)(Call& call);
+};
+
+[[nodiscard]] constexpr std::string_view to_string(Method method) { return method == Method::kGet ? "GET" : "POST"; }
+
+/// The operation at a path, matched exactly and case-sensitively; nullptr when there is none.
+[[nodiscard]] const Operation* find_operation(std::string_view path) noexcept;
+
+}  // namespace wingmq::net
