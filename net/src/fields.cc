@@ -37,9 +37,16 @@ bool Fields::add_members(json::Reader& reader) {
   return reader.object([&](const json::Value& name) {
     Given given;
     if (!reader.value(given.value)) return false;
-    add(name.escapes ? findings_->keep(json::decode(name)) : name.inner(), given);
+    add(member_name(name, *findings_), given);
     return true;
   });
+}
+
+std::string_view member_name(const json::Value& name, Findings& findings) {
+  const auto whole = name.escapes ? findings.keep(json::decode(name)) : name.inner();
+  const auto result = trimmed(whole);
+  if (result.size() != whole.size()) findings.note(5);
+  return result;
 }
 
 void Fields::refuse(Fault fault, std::string_view name, std::string_view given) const {

@@ -101,6 +101,9 @@ class Fields {
   std::vector<Member> members_;
 };
 
+/// The name of a JSON object's member. Trimmed: the reference's own samples say `" message "` (D05).
+[[nodiscard]] std::string_view member_name(const json::Value& name, Findings& findings);
+
 /// What a reader came upon, as a refusal that names `name`.
 [[nodiscard]] Refusal refusal_of(const json::Reader& reader, std::string_view name);
 

@@ -81,12 +81,13 @@ void add_json(const Request& request, Fields& fields, StreamedList streamed) {
       return;
     }
   }
-  const bool whole = reader.object([&](const json::Value& name) {
+  const bool whole = reader.object([&](const json::Value& quoted_name) {
     Given given;
-    const bool in_passing = streamed.reader != nullptr && json::is(name, streamed.name) && reader.peek() == '[';
+    const auto name = member_name(quoted_name, findings);
+    const bool in_passing = streamed.reader != nullptr && name == streamed.name && reader.peek() == '[';
     if (in_passing ? !streamed.reader->read(reader) : !reader.value(given.value)) return false;
     if (in_passing) given.value.kind = json::Kind::kArray;
-    fields.add(name.escapes ? findings.keep(json::decode(name)) : name.inner(), given);
+    fields.add(name, given);
     return true;
   });
   if (!whole || !reader.end()) findings.refuse(refusal_of(reader, kBody));
