@@ -1,0 +1,56 @@
+#include "principal.h"
+
+#include <gtest/gtest.h>
+
+#include "call_fixture.h"
+
+namespace wingmq::net {
+namespace {
+
+std::string customer_of(CallFixture& call) { return identify(call.request, call.get()).customer; }
+
+TEST(Principal, AccessKeyNamesTheCustomerAndItsAbsenceTheDefault) {
+  CallFixture keyed, unkeyed, empty, broken;
+  EXPECT_EQ(customer_of(keyed.header("AccessKey", "ak")), "ak");
+  EXPECT_EQ(customer_of(unkeyed), "test");
+  EXPECT_EQ(customer_of(empty.header("accessKey", " ")), "test");
+  static_cast<void>(customer_of(broken.header("accessKey", "\xff")));
+  EXPECT_EQ(broken.fault(), Fault::kNotUtf8);
+}
+
+TEST(Principal, CustomInfoNamesTheCustomerByItsType) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{}", "ak"},
+      {R"({"type":""})", "ak"},
+      {R"({"type":0,"identity":{"crmBizId":"c","accountId":"a"}})", "ak"},
+      {R"({"type":null})", "ak"},
+      {R"({"type":"1","identity":{"crmBizId":"c","accountId":"a"}})", "c"},
+      {R"({"type":2,"identity":{"crmBizId":"c","accountId":"a"}})", "a"},
+      {R"({"type":2,"identity":"{\"accountId\":\"a\"}"})", "a"}};
+  for (const auto& [info, customer] : cases) {
+    CallFixture call;
+    EXPECT_EQ(customer_of(call.header("accessKey", "ak").header("customInfo", info)), customer) << info;
+    EXPECT_EQ(call.fault(), std::nullopt) << info;
+  }
+}
+
+TEST(Principal, FaultyCustomInfoIsRefused) {
+  const std::pair<const char*, Fault> cases[] = {{"7", Fault::kNotObject},
+                                                 {"[]", Fault::kNotObject},
+                                                 {"{", Fault::kNotJson},
+                                                 {R"({"type":3})", Fault::kBadCustomType},
+                                                 {R"({"type":true})", Fault::kNotText},
+                                                 {R"({"type":1})", Fault::kNoIdentity},
+                                                 {R"({"type":1,"identity":7})", Fault::kNotObject},
+                                                 {R"({"type":1,"identity":{"accountId":"a"}})", Fault::kNoIdentity},
+                                                 {R"({"type":2,"identity":{"accountId":" "}})", Fault::kNoIdentity},
+                                                 {R"({"type":1,"type":1})", Fault::kTwice}};
+  for (const auto& [info, fault] : cases) {
+    CallFixture call;
+    static_cast<void>(customer_of(call.header("customInfo", info)));
+    EXPECT_EQ(call.fault(), fault) << info;
+  }
+}
+
+}  // namespace
+}  // namespace wingmq::net
