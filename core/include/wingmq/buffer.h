@@ -83,6 +83,9 @@ class BufferPool {
   /// A buffer that holds a copy of `text`.
   [[nodiscard]] Buffer copy(std::string_view text);
 
+  /// What the buffers are charged to; a batch made of one of them is charged to it as well.
+  [[nodiscard]] MemoryBudget& budget() noexcept { return budget_; }
+
   /// Gives the blocks kept for reuse back to the operating system.
   void trim() noexcept;
 
