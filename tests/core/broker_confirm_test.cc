@@ -80,7 +80,8 @@ TEST_F(BrokerConfirmTest, TheSameHandleTwiceInAFinishedBatchOnlyCounts) {
 TEST_F(BrokerConfirmTest, BatchesAreJudgedEachForItself) {
   const Delivery first = consume(group_, 2);
   const Delivery second = consume(group_, 1);
-  EXPECT_EQ(confirm(group_, {{first.handle(0), false}, {second.handle(0), true}, {first.handle(1), true}}), counted(1, 2));
+  EXPECT_EQ(confirm(group_, {{first.handle(0), false}, {second.handle(0), true}, {first.handle(1), true}}),
+            counted(1, 2));
   EXPECT_EQ(bodies(consume(group_)), "a b");
 }
 

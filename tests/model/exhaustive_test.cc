@@ -32,8 +32,8 @@ class TinyWorld {
     spec.consume_count_max = setting.consume_count_max;
     world_.create_queue(kProject, spec);
     queue_ = world_.known_queues().front().id;
-    world_.create_groups(kProject, queue_, setting.groups == 1 ? std::vector<std::string>{"x"}
-                                                               : std::vector<std::string>{"x", "y"});
+    world_.create_groups(kProject, queue_,
+                         setting.groups == 1 ? std::vector<std::string>{"x"} : std::vector<std::string>{"x", "y"});
     world_.send(kProject, queue_, {{}, {}}, 0);
   }
 
@@ -55,9 +55,7 @@ class TinyWorld {
   bool fail_first() { return confirm({{0, false}}, false); }
   bool pass_a_wait() { return world_.advance(kWait), true; }
   bool pass_a_lease() { return world_.advance(kAckWait), true; }
-  bool start_over() {
-    return world_.reset(kProject, std::nullopt, world_.known_groups().front().id, {}, true), true;
-  }
+  bool start_over() { return world_.reset(kProject, std::nullopt, world_.known_groups().front().id, {}, true), true; }
   bool give_back() {
     if (world_.receipts().empty()) return false;
     return world_.give_back(world_.receipts().back()), true;
@@ -100,13 +98,20 @@ class TinyWorld {
 using Act = bool (TinyWorld::*)();
 
 const std::vector<Act> kActs = {
-    &TinyWorld::send_one,         &TinyWorld::take_one,
-    &TinyWorld::take_two_or_wait, &TinyWorld::take_with_the_other_group,
-    &TinyWorld::take_dead_letters, &TinyWorld::confirm_first,
-    &TinyWorld::confirm_all,      &TinyWorld::confirm_first_fail_second,
-    &TinyWorld::confirm_second_of_oldest, &TinyWorld::fail_first,
-    &TinyWorld::pass_a_wait,      &TinyWorld::pass_a_lease,
-    &TinyWorld::start_over,       &TinyWorld::give_back,
+    &TinyWorld::send_one,
+    &TinyWorld::take_one,
+    &TinyWorld::take_two_or_wait,
+    &TinyWorld::take_with_the_other_group,
+    &TinyWorld::take_dead_letters,
+    &TinyWorld::confirm_first,
+    &TinyWorld::confirm_all,
+    &TinyWorld::confirm_first_fail_second,
+    &TinyWorld::confirm_second_of_oldest,
+    &TinyWorld::fail_first,
+    &TinyWorld::pass_a_wait,
+    &TinyWorld::pass_a_lease,
+    &TinyWorld::start_over,
+    &TinyWorld::give_back,
 };
 
 class ExhaustiveTest : public ::testing::TestWithParam<Setting> {
@@ -143,14 +148,13 @@ TEST_P(ExhaustiveTest, EveryShortLifeIsTheModels) {
 
 INSTANTIATE_TEST_SUITE_P(
     Settings, ExhaustiveTest,
-    ::testing::Values(
-        Setting{"Normal", QueueMode::kNormal, 2, FailureCounting::kDelivered, 1, 5},
-        Setting{"Fifo", QueueMode::kFifo, 1, FailureCounting::kDelivered, 1, 5},
-        Setting{"NormalOneStrike", QueueMode::kNormal, 1, FailureCounting::kDelivered, 1, 4},
-        Setting{"NormalTwoGroups", QueueMode::kNormal, 1, FailureCounting::kDelivered, 2, 4},
-        Setting{"FifoTwoGroups", QueueMode::kFifo, 2, FailureCounting::kDelivered, 2, 4},
-        Setting{"NormalExplicit", QueueMode::kNormal, 1, FailureCounting::kExplicit, 1, 4},
-        Setting{"FifoExplicit", QueueMode::kFifo, 1, FailureCounting::kExplicit, 1, 4}),
+    ::testing::Values(Setting{"Normal", QueueMode::kNormal, 2, FailureCounting::kDelivered, 1, 5},
+                      Setting{"Fifo", QueueMode::kFifo, 1, FailureCounting::kDelivered, 1, 5},
+                      Setting{"NormalOneStrike", QueueMode::kNormal, 1, FailureCounting::kDelivered, 1, 4},
+                      Setting{"NormalTwoGroups", QueueMode::kNormal, 1, FailureCounting::kDelivered, 2, 4},
+                      Setting{"FifoTwoGroups", QueueMode::kFifo, 2, FailureCounting::kDelivered, 2, 4},
+                      Setting{"NormalExplicit", QueueMode::kNormal, 1, FailureCounting::kExplicit, 1, 4},
+                      Setting{"FifoExplicit", QueueMode::kFifo, 1, FailureCounting::kExplicit, 1, 4}),
     [](const ::testing::TestParamInfo<Setting>& setting) { return setting.param.name; });
 
 }  // namespace

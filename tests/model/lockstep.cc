@@ -38,8 +38,8 @@ constexpr Handle kForeignHandle{0xFFFF'FFFF, 0xFFFF'FFFF, 0, 1};
 }
 
 [[nodiscard]] std::string text_of(const Error& error) {
-  return "error " + std::to_string(static_cast<int>(error.code)) + " limit " + std::to_string(error.limit) + " actual " +
-         std::to_string(error.actual);
+  return "error " + std::to_string(static_cast<int>(error.code)) + " limit " + std::to_string(error.limit) +
+         " actual " + std::to_string(error.actual);
 }
 
 template <typename T>
@@ -66,7 +66,8 @@ using FiredKey = std::tuple<Time::rep, int, std::string, std::string>;
   std::map<FiredKey, std::uint64_t> sums;
   for (const Fired& each : fired) {
     if (each.count == 0) continue;
-    sums[{(each.at - kStart).count(), static_cast<int>(each.type), each.queue, each.group.value_or("(none)")}] += each.count;
+    sums[{(each.at - kStart).count(), static_cast<int>(each.type), each.queue, each.group.value_or("(none)")}] +=
+        each.count;
   }
   return sums;
 }
@@ -118,7 +119,8 @@ Lockstep::Call* Lockstep::find_call(std::uint64_t number) {
   return number >= 1 && number <= calls_.size() ? calls_[number - 1].get() : nullptr;
 }
 
-// --- Operations -------------------------------------------------------------------------------------------------------
+// --- Operations
+// -------------------------------------------------------------------------------------------------------
 
 void Lockstep::create_queue(const Project& project, const QueueSpec& spec) {
   note("create_queue " + spec.name + " in " + project.region + " mode " + std::to_string(static_cast<int>(spec.mode)) +
@@ -190,8 +192,8 @@ void Lockstep::consume(const Project& project, const ModelConsume& request) {
   const std::uint64_t number = calls_.size() + 1;
   note("consume " + std::to_string(number) + " group " + short_id(request.group.value) +
        (request.stream == Stream::kQueue ? "" : " dead letters") + " max " + std::to_string(request.messages_max) +
-       " wait " + std::to_string(request.wait.count()) + " ack_wait " + std::to_string(request.ack_wait.count()) + " tags " +
-       tags_json(request.tags) + (request.match == TagMatch::kAny ? " any" : " all"));
+       " wait " + std::to_string(request.wait.count()) + " ack_wait " + std::to_string(request.ack_wait.count()) +
+       " tags " + tags_json(request.tags) + (request.match == TagMatch::kAny ? " any" : " all"));
   const auto queue_of = [this](GroupId id) {
     for (const KnownGroup& group : groups_) {
       if (group.id == id) return group.queue;
@@ -263,7 +265,7 @@ void Lockstep::reset(const Project& project, std::optional<QueueId> queue, Group
                      bool force) {
   using Kind = Broker::ResetTarget::Kind;
   note("reset group " + short_id(group.value) + " to " +
-       (target.kind == Kind::kEarliest  ? "earliest"
+       (target.kind == Kind::kEarliest ? "earliest"
         : target.kind == Kind::kLatest ? "latest"
                                        : "now" + std::to_string((target.time - now()).count())) +
        (force ? " by force" : ""));
@@ -283,8 +285,8 @@ void Lockstep::advance(Millis by) {
   EXPECT_EQ((real.from - kStart).count(), (from - kStart).count());
   EXPECT_EQ((real.to - kStart).count(), (to - kStart).count());
   EXPECT_EQ(clock_.now(), to);
-  EXPECT_TRUE(std::is_sorted(real.fired.begin(), real.fired.end(),
-                             [](const Fired& a, const Fired& b) { return a.at < b.at; }));
+  EXPECT_TRUE(
+      std::is_sorted(real.fired.begin(), real.fired.end(), [](const Fired& a, const Fired& b) { return a.at < b.at; }));
   EXPECT_EQ(summed(real.fired), summed(model));
   compare_outcomes();
 }
@@ -314,7 +316,8 @@ void Lockstep::close() {
   compare_outcomes();
 }
 
-// --- Comparing --------------------------------------------------------------------------------------------------------
+// --- Comparing
+// --------------------------------------------------------------------------------------------------------
 
 void Lockstep::compare_delivery(const Call& call, const Delivery& real, const ModelDelivery& model) {
   const auto messages = messages_of(real);
@@ -363,8 +366,8 @@ void Lockstep::compare_outcomes() {
     EXPECT_EQ(a.call->number, b.call->number) << "order in which parked calls were answered";
     if (a.call != b.call) continue;
     const Result<Delivery>& result = *a.call->outcome;
-    EXPECT_TRUE(same_success(result, b.model->result)) << text_of_error(result) << " / model "
-                                                       << text_of_error(b.model->result);
+    EXPECT_TRUE(same_success(result, b.model->result))
+        << text_of_error(result) << " / model " << text_of_error(b.model->result);
     if (result && b.model->result) compare_delivery(*a.call, *result, *b.model->result);
   }
 }
@@ -418,8 +421,8 @@ void Lockstep::check_group(const KnownQueue& queue, const GroupInfo& real, const
     return "produced " + std::to_string(info.produced) + " consumed " + std::to_string(info.consumed) + " available " +
            std::to_string(info.available) + " in_flight " + std::to_string(info.in_flight) + " dead_produced " +
            std::to_string(info.dead_produced) + " dead_available " + std::to_string(info.dead_available) +
-           " dead_in_flight " + std::to_string(info.dead_in_flight) + " parked " + std::to_string(info.parked) + " tags " +
-           std::to_string(info.tags.tags().size());
+           " dead_in_flight " + std::to_string(info.dead_in_flight) + " parked " + std::to_string(info.parked) +
+           " tags " + std::to_string(info.tags.tags().size());
   };
   EXPECT_EQ(real.id, model.id);
   EXPECT_EQ(real.name, model.name);
@@ -460,7 +463,8 @@ void Lockstep::check_messages(QueueId queue, GroupId group, Stream stream) {
                               : std::nullopt;
     model += line(each.message.number, each.born, each.state, each.failures, deadline);
   }
-  EXPECT_EQ(real, model) << (dead ? "dead letters" : "messages") << " as group " << short_id(group.value) << " sees them";
+  EXPECT_EQ(real, model) << (dead ? "dead letters" : "messages") << " as group " << short_id(group.value)
+                         << " sees them";
 }
 
 void Lockstep::check_handles() {
@@ -477,7 +481,8 @@ void Lockstep::check_handles() {
       const bool alive = model_.alive(receipt.group, receipt.stream, {receipt.lease, index});
       EXPECT_EQ(static_cast<int>(probed.error().code),
                 static_cast<int>(alive ? ErrorCode::kHandleForeign : ErrorCode::kHandleInvalid))
-          << "handle " << index << " of lease" << receipt.lease << " is " << (alive ? "alive" : "dead") << " in the model";
+          << "handle " << index << " of lease" << receipt.lease << " is " << (alive ? "alive" : "dead")
+          << " in the model";
     }
   }
 }

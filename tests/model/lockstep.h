@@ -44,8 +44,8 @@ struct LockstepEntry {
   bool success = false;
 };
 
-/// The real broker and the model, given the same calls. Every call compares the answers; check() compares everything that
-/// can be looked at. Differences are gtest failures that carry the steps taken so far. One thread.
+/// The real broker and the model, given the same calls. Every call compares the answers; check() compares everything
+/// that can be looked at. Differences are gtest failures that carry the steps taken so far. One thread.
 class Lockstep {
  public:
   Lockstep(const Options& options, std::uint64_t seed);
@@ -58,17 +58,19 @@ class Lockstep {
   void create_groups(const Project& project, QueueId queue, const std::vector<std::string>& names);
   void remove_groups(const Project& project, QueueId queue, const std::vector<std::string>& names);
   /// Sends messages with these tag lists; `filler` bytes are added to each body.
-  void send(const Project& project, QueueId queue, const std::vector<std::vector<std::string>>& tags, std::size_t filler);
+  void send(const Project& project, QueueId queue, const std::vector<std::vector<std::string>>& tags,
+            std::size_t filler);
   void consume(const Project& project, const ModelConsume& request);
   /// Takes back the n-th of the calls that are parked.
   void cancel_parked(std::size_t n);
   void confirm(const Project& project, std::optional<QueueId> queue, GroupId group, Stream stream,
                const std::vector<LockstepEntry>& entries);
   void give_back(const Receipt& receipt);
-  void reset(const Project& project, std::optional<QueueId> queue, GroupId group, Broker::ResetTarget target, bool force);
+  void reset(const Project& project, std::optional<QueueId> queue, GroupId group, Broker::ResetTarget target,
+             bool force);
   void advance(Millis by);
-  /// Moves the clock behind the broker's back. Only while nothing is parked: when exactly an overdue wait is answered is
-  /// nobody's promise.
+  /// Moves the clock behind the broker's back. Only while nothing is parked: when exactly an overdue wait is answered
+  /// is nobody's promise.
   void move_clock_unseen(Millis by);
   void wipe(bool keep_queues);
   void close();

@@ -40,10 +40,10 @@ class Life {
       void (Life::*act)();
     };
     static constexpr Choice choices[] = {
-        {22, &Life::send},         {26, &Life::consume},   {22, &Life::confirm},       {16, &Life::advance},
-        {4, &Life::reset},         {3, &Life::give_back},  {3, &Life::cancel},         {3, &Life::move_unseen},
-        {3, &Life::make_queue},    {3, &Life::make_groups}, {1, &Life::remove_groups}, {1, &Life::remove_queue},
-        {1, &Life::wipe},          {1, &Life::call_the_unknown},
+        {22, &Life::send},      {26, &Life::consume},         {22, &Life::confirm},      {16, &Life::advance},
+        {4, &Life::reset},      {3, &Life::give_back},        {3, &Life::cancel},        {3, &Life::move_unseen},
+        {3, &Life::make_queue}, {3, &Life::make_groups},      {1, &Life::remove_groups}, {1, &Life::remove_queue},
+        {1, &Life::wipe},       {1, &Life::call_the_unknown},
     };
     unsigned total = 0;
     for (const Choice& choice : choices) total += choice.weight;
@@ -73,9 +73,7 @@ class Life {
     return tags;
   }
 
-  [[nodiscard]] std::optional<QueueId> maybe(QueueId id) {
-    return rng_.percent(50) ? std::optional(id) : std::nullopt;
-  }
+  [[nodiscard]] std::optional<QueueId> maybe(QueueId id) { return rng_.percent(50) ? std::optional(id) : std::nullopt; }
 
   [[nodiscard]] Stream any_stream() { return rng_.percent(75) ? Stream::kQueue : Stream::kDeadLetters; }
 

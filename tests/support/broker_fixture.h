@@ -52,8 +52,8 @@ class TestWaiter final : public Waiter {
   return text;
 }
 
-/// One broker with a clock that stands still, and one project with one queue. The words of the tests: messages are words,
-/// a confirmation is a row of signs.
+/// One broker with a clock that stands still, and one project with one queue. The words of the tests: messages are
+/// words, a confirmation is a row of signs.
 class BrokerTest : public ::testing::Test {
  protected:
   static constexpr Time kStart{Millis(1'700'000'000'000)};
@@ -176,7 +176,8 @@ class BrokerTest : public ::testing::Test {
     }
     return entries;
   }
-  Result<ConfirmResult> confirm(GroupId group, const std::vector<ConfirmEntry>& entries, Stream stream = Stream::kQueue) {
+  Result<ConfirmResult> confirm(GroupId group, const std::vector<ConfirmEntry>& entries,
+                                Stream stream = Stream::kQueue) {
     return broker_->confirm(project_, std::nullopt, group, stream, entries);
   }
   Result<ConfirmResult> confirm(GroupId group, const Delivery& delivery, std::string_view signs,

@@ -27,8 +27,8 @@ struct Text {
   return json + "]";
 }
 
-/// Lays the parts of some messages one behind the other, as a request's body would, and makes a batch of them. A message's
-/// payload is the sum of its parts.
+/// Lays the parts of some messages one behind the other, as a request's body would, and makes a batch of them. A
+/// message's payload is the sum of its parts.
 [[nodiscard]] inline BatchRef make_batch(BufferPool& pool, std::span<const Text> texts) {
   std::string bytes;
   const auto append = [&bytes](std::string_view part) {

@@ -28,7 +28,8 @@ std::size_t ModelBroker::Lease::cursor() const {
   return static_cast<std::size_t>(std::find(confirmed.begin(), confirmed.end(), false) - confirmed.begin());
 }
 
-// --- Finding ----------------------------------------------------------------------------------------------------------
+// --- Finding
+// ----------------------------------------------------------------------------------------------------------
 
 const ModelBroker::QueueState* ModelBroker::find_queue(const Project& project, QueueId id) const {
   for (const QueueState& queue : queues_) {
@@ -57,9 +58,8 @@ std::pair<const ModelBroker::QueueState*, const ModelBroker::GroupState*> ModelB
   return {nullptr, nullptr};
 }
 
-Result<std::pair<ModelBroker::QueueState*, ModelBroker::GroupState*>> ModelBroker::locate(const Project& project,
-                                                                                          std::optional<QueueId> queue_id,
-                                                                                          GroupId group_id) {
+Result<std::pair<ModelBroker::QueueState*, ModelBroker::GroupState*>> ModelBroker::locate(
+    const Project& project, std::optional<QueueId> queue_id, GroupId group_id) {
   if (queue_id && find_queue(project, *queue_id) == nullptr) return refuse(ErrorCode::kQueueNotFound);
   for (QueueState& queue : queues_) {
     if (queue.project != project || (queue_id && queue.id != *queue_id)) continue;
@@ -85,7 +85,8 @@ bool ModelBroker::wanted(const GroupState& group, const ModelMessage& message) {
                                        : std::all_of(group.tags.begin(), group.tags.end(), carried);
 }
 
-// --- Queues and groups ------------------------------------------------------------------------------------------------
+// --- Queues and groups
+// ------------------------------------------------------------------------------------------------
 
 std::uint32_t ModelBroker::queues_of(const Project& project) const {
   return static_cast<std::uint32_t>(
@@ -154,7 +155,8 @@ Result<void> ModelBroker::remove_groups(const Project& project, QueueId id, std:
   return {};
 }
 
-// --- Sending and consuming --------------------------------------------------------------------------------------------
+// --- Sending and consuming
+// --------------------------------------------------------------------------------------------
 
 void ModelBroker::append(StreamState& stream, const ModelMessage& message, Time born, MessageState state) {
   stream.entries.emplace(stream.next_position++, ModelEntry{message, born, state, 0});
@@ -279,7 +281,8 @@ void ModelBroker::answer_all(GroupState& group, const Result<ModelDelivery>& res
   answer_all(group.dead, result);
 }
 
-// --- Confirming -------------------------------------------------------------------------------------------------------
+// --- Confirming
+// -------------------------------------------------------------------------------------------------------
 
 bool ModelBroker::alive(GroupId group_id, Stream stream, ModelHandle handle) const {
   const auto [queue, group] = group_at(group_id);
@@ -366,9 +369,8 @@ std::pair<std::uint64_t, std::uint64_t> ModelBroker::release(QueueState& queue, 
     if (lease.confirmed[index] || kept == stream.entries.end()) continue;
     ModelEntry& entry = kept->second;
     ++released;
-    const bool counts = options_.failure_counting == FailureCounting::kDelivered
-                            ? cause != ReleaseCause::kGivenBack
-                            : failed == lease.positions[index];
+    const bool counts = options_.failure_counting == FailureCounting::kDelivered ? cause != ReleaseCause::kGivenBack
+                                                                                 : failed == lease.positions[index];
     if (counts) ++entry.failures;
     const std::uint32_t failures_max = queue.spec.consume_count_max.value_or(0);
     if (counts && stream_name == Stream::kQueue && failures_max != 0 && entry.failures >= failures_max) {
@@ -411,8 +413,7 @@ Result<void> ModelBroker::reset(const Project& project, std::optional<QueueId> q
   if (!force && !group->queue.leases.empty()) return refuse(ErrorCode::kResetBusy);
   group->queue.leases.clear();
   for (auto& [position, entry] : group->queue.entries) {
-    const bool from_here =
-        target.kind == Kind::kEarliest || (target.kind == Kind::kTime && entry.born >= target.time);
+    const bool from_here = target.kind == Kind::kEarliest || (target.kind == Kind::kTime && entry.born >= target.time);
     entry.failures = 0;
     if (from_here && wanted(*group, entry.message)) {
       entry.state = MessageState::kAvailable;
@@ -424,7 +425,8 @@ Result<void> ModelBroker::reset(const Project& project, std::optional<QueueId> q
   return {};
 }
 
-// --- Time -------------------------------------------------------------------------------------------------------------
+// --- Time
+// -------------------------------------------------------------------------------------------------------------
 
 std::optional<Time> ModelBroker::next_deadline() const {
   std::set<Time> instants;
@@ -502,7 +504,8 @@ void ModelBroker::settle(Time at, std::vector<Fired>& fired) {
   }
 }
 
-// --- Control plane ----------------------------------------------------------------------------------------------------
+// --- Control plane
+// ----------------------------------------------------------------------------------------------------
 
 void ModelBroker::wipe(bool keep_queues) {
   for (QueueState& queue : queues_) {
@@ -525,7 +528,8 @@ void ModelBroker::close() {
   }
 }
 
-// --- Looking ----------------------------------------------------------------------------------------------------------
+// --- Looking
+// ----------------------------------------------------------------------------------------------------------
 
 QueueInfo ModelBroker::queue_info(QueueId id) const {
   const QueueState& queue = queue_at(id);

@@ -75,9 +75,9 @@ struct ModelConsume {
   TagMatch match = TagMatch::kAny;
 };
 
-/// The rules of API.md as somebody would play them with cards on a table: every group keeps its own list of all messages of
-/// its queue and looks through the whole of it for every question. No index, no shortcut, no shared code with core, except
-/// its plain types. One thread. Queues have one partition; the memory limit is out of its scope.
+/// The rules of API.md as somebody would play them with cards on a table: every group keeps its own list of all
+/// messages of its queue and looks through the whole of it for every question. No index, no shortcut, no shared code
+/// with core, except its plain types. One thread. Queues have one partition; the memory limit is out of its scope.
 ///
 /// Ids are made by the real broker and told to the model (`create_queue`, `create_groups`), because chance is no rule.
 class ModelBroker {
@@ -192,10 +192,11 @@ class ModelBroker {
   [[nodiscard]] Result<void> check_form(const StreamState& stream, std::span<const ModelConfirmEntry> entries) const;
   [[nodiscard]] ConfirmResult judge(QueueState& queue, GroupState& group, Stream stream,
                                     std::span<const ModelConfirmEntry> entries);
-  /// Ends a lease: what is neither confirmed nor gone becomes available again, or dead. `failed` is the place of the entry
-  /// that said `fail`. Returns {released, died}.
-  std::pair<std::uint64_t, std::uint64_t> release(QueueState& queue, GroupState& group, Stream stream, std::uint64_t lease,
-                                                  ReleaseCause cause, Time at, std::optional<Position> failed);
+  /// Ends a lease: what is neither confirmed nor gone becomes available again, or dead. `failed` is the place of the
+  /// entry that said `fail`. Returns {released, died}.
+  std::pair<std::uint64_t, std::uint64_t> release(QueueState& queue, GroupState& group, Stream stream,
+                                                  std::uint64_t lease, ReleaseCause cause, Time at,
+                                                  std::optional<Position> failed);
   void settle(Time at, std::vector<Fired>& fired);
   static void drop_gone(StreamState& stream, Time before_or_at, std::uint64_t& count);
   void end_leases(QueueState& queue, GroupState& group, Time at, FiredCounts& counts);
