@@ -1,7 +1,10 @@
-// Every short life in a tiny world, in step with the model: whatever five calls can do to one queue is tried.
+// Every short life in a tiny world, in step with the model: whatever five calls (WINGMQ_MODEL_DEPTH) can do to one
+// queue is tried.
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/lockstep.h"
@@ -20,8 +23,9 @@ struct Setting {
   std::uint32_t consume_count_max = 1;
   FailureCounting counting = FailureCounting::kDelivered;
   std::size_t groups = 1;
-  std::size_t depth = 5;
 };
+
+void PrintTo(const Setting& setting, std::ostream* out) { *out << setting.name; }
 
 class TinyWorld {
  public:
@@ -127,7 +131,7 @@ class ExhaustiveTest : public ::testing::TestWithParam<Setting> {
       ++lives_;
       ASSERT_FALSE(HasFailure()) << tiny.world().steps();
     }
-    if (life.size() == GetParam().depth) return;
+    if (life.size() == depth()) return;
     for (const Act act : kActs) {
       life.push_back(act);
       live(life);
@@ -136,25 +140,30 @@ class ExhaustiveTest : public ::testing::TestWithParam<Setting> {
     }
   }
 
+  [[nodiscard]] static std::size_t depth() {
+    static const std::size_t depth = number_from_environment("WINGMQ_MODEL_DEPTH", 5);
+    return depth;
+  }
+
   std::uint64_t lives_ = 0;
 };
 
 TEST_P(ExhaustiveTest, EveryShortLifeIsTheModels) {
   std::vector<Act> life;
   live(life);
-  RecordProperty("lives", std::to_string(lives_));
+  RecordProperty("lives", std::to_string(lives_));  // in the XML report
   EXPECT_GT(lives_, 1'000U);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Settings, ExhaustiveTest,
-    ::testing::Values(Setting{"Normal", QueueMode::kNormal, 2, FailureCounting::kDelivered, 1, 5},
-                      Setting{"Fifo", QueueMode::kFifo, 1, FailureCounting::kDelivered, 1, 5},
-                      Setting{"NormalOneStrike", QueueMode::kNormal, 1, FailureCounting::kDelivered, 1, 4},
-                      Setting{"NormalTwoGroups", QueueMode::kNormal, 1, FailureCounting::kDelivered, 2, 4},
-                      Setting{"FifoTwoGroups", QueueMode::kFifo, 2, FailureCounting::kDelivered, 2, 4},
-                      Setting{"NormalExplicit", QueueMode::kNormal, 1, FailureCounting::kExplicit, 1, 4},
-                      Setting{"FifoExplicit", QueueMode::kFifo, 1, FailureCounting::kExplicit, 1, 4}),
+    ::testing::Values(Setting{"Normal", QueueMode::kNormal, 2, FailureCounting::kDelivered, 1},
+                      Setting{"Fifo", QueueMode::kFifo, 1, FailureCounting::kDelivered, 1},
+                      Setting{"NormalOneStrike", QueueMode::kNormal, 1, FailureCounting::kDelivered, 1},
+                      Setting{"NormalTwoGroups", QueueMode::kNormal, 1, FailureCounting::kDelivered, 2},
+                      Setting{"FifoTwoGroups", QueueMode::kFifo, 2, FailureCounting::kDelivered, 2},
+                      Setting{"NormalExplicit", QueueMode::kNormal, 1, FailureCounting::kExplicit, 1},
+                      Setting{"FifoExplicit", QueueMode::kFifo, 1, FailureCounting::kExplicit, 1}),
     [](const ::testing::TestParamInfo<Setting>& setting) { return setting.param.name; });
 
 }  // namespace
