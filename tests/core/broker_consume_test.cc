@@ -172,8 +172,7 @@ TEST_F(BrokerConsumeTest, FifoGoesOnWhenTheLeaseEnds) {
   EXPECT_EQ(bodies(consume(group)), "a b");
 }
 
-// --- Tags: API.md 4.9, D20
-// --------------------------------------------------------------------------------------------
+// --- Tags: API.md 4.9, D20 ---
 
 TEST_F(BrokerConsumeTest, TheFirstTaggedConsumeFixesTheRule) {
   send(queue_, "a", {"red"});

@@ -119,8 +119,7 @@ Lockstep::Call* Lockstep::find_call(std::uint64_t number) {
   return number >= 1 && number <= calls_.size() ? calls_[number - 1].get() : nullptr;
 }
 
-// --- Operations
-// -------------------------------------------------------------------------------------------------------
+// --- Operations ---
 
 void Lockstep::create_queue(const Project& project, const QueueSpec& spec) {
   note("create_queue " + spec.name + " in " + project.region + " mode " + std::to_string(static_cast<int>(spec.mode)) +
@@ -316,8 +315,7 @@ void Lockstep::close() {
   compare_outcomes();
 }
 
-// --- Comparing
-// --------------------------------------------------------------------------------------------------------
+// --- Comparing ---
 
 void Lockstep::compare_delivery(const Call& call, const Delivery& real, const ModelDelivery& model) {
   const auto messages = messages_of(real);

@@ -222,6 +222,7 @@ class Life {
     ModelConsume request;
     request.group = group.id;
     request.queue = maybe(queue.id);
+    request.ack_wait = Millis(5);
     world_.consume(rng_.percent(50) ? stranger : group.project, request);
     world_.reset(stranger, std::nullopt, group.id, {}, true);
     world_.confirm(group.project, queue.id, group.id, Stream::kQueue, {Lockstep::unreadable(true)});
@@ -234,7 +235,7 @@ class Life {
 };
 
 TEST(RandomTest, TheBrokerDoesWhatTheModelDoes) {
-  const std::uint64_t rounds = number_from_environment("WINGMQ_MODEL_ROUNDS", 1'500);
+  const std::uint64_t rounds = number_from_environment("WINGMQ_MODEL_ROUNDS", 8'000);
   const std::uint64_t seed = first_seed(20'261'123);
   for (std::uint64_t round = 0; round < rounds; ++round) {
     Life life(seed + round);

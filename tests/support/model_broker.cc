@@ -28,8 +28,7 @@ std::size_t ModelBroker::Lease::cursor() const {
   return static_cast<std::size_t>(std::find(confirmed.begin(), confirmed.end(), false) - confirmed.begin());
 }
 
-// --- Finding
-// ----------------------------------------------------------------------------------------------------------
+// --- Finding ---
 
 const ModelBroker::QueueState* ModelBroker::find_queue(const Project& project, QueueId id) const {
   for (const QueueState& queue : queues_) {
@@ -85,8 +84,7 @@ bool ModelBroker::wanted(const GroupState& group, const ModelMessage& message) {
                                        : std::all_of(group.tags.begin(), group.tags.end(), carried);
 }
 
-// --- Queues and groups
-// ------------------------------------------------------------------------------------------------
+// --- Queues and groups ---
 
 std::uint32_t ModelBroker::queues_of(const Project& project) const {
   return static_cast<std::uint32_t>(
@@ -155,8 +153,7 @@ Result<void> ModelBroker::remove_groups(const Project& project, QueueId id, std:
   return {};
 }
 
-// --- Sending and consuming
-// --------------------------------------------------------------------------------------------
+// --- Sending and consuming ---
 
 void ModelBroker::append(StreamState& stream, const ModelMessage& message, Time born, MessageState state) {
   stream.entries.emplace(stream.next_position++, ModelEntry{message, born, state, 0});
@@ -281,8 +278,7 @@ void ModelBroker::answer_all(GroupState& group, const Result<ModelDelivery>& res
   answer_all(group.dead, result);
 }
 
-// --- Confirming
-// -------------------------------------------------------------------------------------------------------
+// --- Confirming ---
 
 bool ModelBroker::alive(GroupId group_id, Stream stream, ModelHandle handle) const {
   const auto [queue, group] = group_at(group_id);
@@ -425,8 +421,7 @@ Result<void> ModelBroker::reset(const Project& project, std::optional<QueueId> q
   return {};
 }
 
-// --- Time
-// -------------------------------------------------------------------------------------------------------------
+// --- Time ---
 
 std::optional<Time> ModelBroker::next_deadline() const {
   std::set<Time> instants;
@@ -504,8 +499,7 @@ void ModelBroker::settle(Time at, std::vector<Fired>& fired) {
   }
 }
 
-// --- Control plane
-// ----------------------------------------------------------------------------------------------------
+// --- Control plane ---
 
 void ModelBroker::wipe(bool keep_queues) {
   for (QueueState& queue : queues_) {
@@ -528,8 +522,7 @@ void ModelBroker::close() {
   }
 }
 
-// --- Looking
-// ----------------------------------------------------------------------------------------------------------
+// --- Looking ---
 
 QueueInfo ModelBroker::queue_info(QueueId id) const {
   const QueueState& queue = queue_at(id);

@@ -111,7 +111,7 @@ class ModelBroker {
   void wipe(bool keep_queues);
   void close();
 
-  // --- For comparing ------------------------------------------------------------------------------------------------
+  // --- For comparing ---
 
   [[nodiscard]] QueueInfo queue_info(QueueId id) const;
   [[nodiscard]] std::vector<GroupInfo> group_infos(QueueId id) const;
