@@ -60,6 +60,11 @@ class TinyWorld {
   bool pass_a_wait() { return world_.advance(kWait), true; }
   bool pass_a_lease() { return world_.advance(kAckWait), true; }
   bool start_over() { return world_.reset(kProject, std::nullopt, world_.known_groups().front().id, {}, true), true; }
+  bool skip_everything() {
+    return world_.reset(kProject, queue_, world_.known_groups().front().id, {Broker::ResetTarget::Kind::kLatest},
+                        false),
+           true;
+  }
   bool give_back() {
     if (world_.receipts().empty()) return false;
     return world_.give_back(world_.receipts().back()), true;
@@ -115,6 +120,7 @@ const std::vector<Act> kActs = {
     &TinyWorld::pass_a_wait,
     &TinyWorld::pass_a_lease,
     &TinyWorld::start_over,
+    &TinyWorld::skip_everything,
     &TinyWorld::give_back,
 };
 

@@ -196,6 +196,13 @@ class BrokerTest : public ::testing::Test {
 
   AdvanceReport pass(Millis span) { return broker_->advance(clock_.now() + span); }
 
+  /// How many messages (or calls) something happened to; how a report splits them is nobody's promise.
+  [[nodiscard]] static std::uint64_t fired(const AdvanceReport& report, FiredType type) {
+    std::uint64_t count = 0;
+    for (const Fired& each : report.fired) count += each.type == type ? each.count : 0;
+    return count;
+  }
+
   [[nodiscard]] GroupInfo info(GroupId group) {
     for (const QueueGroups& queue : broker_->inspect()) {
       for (const GroupInfo& each : queue.groups) {
