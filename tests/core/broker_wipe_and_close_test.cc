@@ -1,0 +1,111 @@
+#include <gtest/gtest.h>
+
+#include "support/broker_fixture.h"
+
+namespace wingmq::test {
+namespace {
+
+class BrokerWipeAndCloseTest : public BrokerTest {
+ protected:
+  void SetUp() override {
+    queue_ = make_queue("q", QueueMode::kNormal, 1);
+    group_ = make_group(queue_);
+  }
+  QueueId queue_;
+  GroupId group_;
+};
+
+TEST_F(BrokerWipeAndCloseTest, WipingForgetsEveryQueueOfEveryProject) {
+  ASSERT_TRUE(broker_->create_queue(stranger_, QueueSpec{"theirs", "", QueueMode::kFifo, {}}));
+  send(queue_, "a");
+  const TestWaiter& waiter = park(make_group(make_queue("empty")));
+  broker_->wipe(false);
+  EXPECT_TRUE(broker_->inspect().empty());
+  EXPECT_EQ(broker_->quota(project_).used, 0U);
+  EXPECT_EQ(received(waiter), "");
+  EXPECT_EQ(broker_->queue(project_, queue_).error().code, ErrorCode::kQueueNotFound);
+  make_queue("q");
+}
+
+TEST_F(BrokerWipeAndCloseTest, WipingMessagesKeepsQueuesAndGroups) {
+  send(queue_, "a b c");
+  ASSERT_TRUE(confirm(group_, consume(group_, 1), "-"));
+  const Delivery delivery = consume(group_, 1);
+  const Delivery dead = consume_dead(group_);
+  const TestWaiter& waiter = park(request(group_, 1, 3s, Stream::kDeadLetters));
+  broker_->wipe(true);
+  EXPECT_EQ(received(waiter), "");
+  const GroupInfo shown = info(group_);
+  EXPECT_EQ(shown.produced, 0U);
+  EXPECT_EQ(shown.consumed, 0U);
+  EXPECT_EQ(shown.available, 0U);
+  EXPECT_EQ(shown.in_flight, 0U);
+  EXPECT_EQ(shown.dead_produced, 0U);
+  EXPECT_EQ(shown.dead_available, 0U);
+  EXPECT_EQ(shown.dead_in_flight, 0U);
+  EXPECT_EQ(shown.parked, 0U);
+  EXPECT_EQ(confirm_error(group_, delivery, "+"), ErrorCode::kHandleInvalid);
+  EXPECT_EQ(confirm_dead(group_, dead, "+").error().code, ErrorCode::kHandleInvalid);
+  EXPECT_EQ(bodies(consume_dead(group_)), "");
+  send(queue_, "d");
+  EXPECT_EQ(bodies(consume(group_)), "d");
+}
+
+TEST_F(BrokerWipeAndCloseTest, AnOldHandleStaysDeadWhenItsLeasesPlaceIsTakenAgain) {
+  send(queue_, "a");
+  const Delivery old = consume(group_);
+  broker_->wipe(true);
+  send(queue_, "b");
+  const Delivery fresh = consume(group_);
+  EXPECT_EQ(confirm_error(group_, old, "+"), ErrorCode::kHandleInvalid);
+  EXPECT_EQ(confirm(group_, fresh, "+"), counted(1, 0));
+}
+
+TEST_F(BrokerWipeAndCloseTest, WipingLeavesNothingToDo) {
+  send(queue_, "a");
+  consume(group_);
+  broker_->wipe(true);
+  EXPECT_TRUE(pass(100h).fired.empty());
+}
+
+TEST_F(BrokerWipeAndCloseTest, AnEmptyBrokerCanBeWiped) {
+  broker_->wipe(false);
+  broker_->wipe(false);
+  broker_->wipe(true);
+  EXPECT_TRUE(broker_->inspect().empty());
+}
+
+TEST_F(BrokerWipeAndCloseTest, ClosingAnswersEveryParkedConsumerEmpty) {
+  const TestWaiter& waiter = park(group_);
+  const TestWaiter& dead = park(request(group_, 1, 3s, Stream::kDeadLetters));
+  broker_->close();
+  EXPECT_EQ(received(waiter), "");
+  EXPECT_EQ(received(dead), "");
+}
+
+TEST_F(BrokerWipeAndCloseTest, AfterClosingNobodyIsParkedButCallsGoOn) {
+  broker_->close();
+  broker_->close();
+  EXPECT_EQ(bodies(consume(request(group_, 1, 3s))), "");
+  send(queue_, "a");
+  const Delivery delivery = consume(request(group_, 1, 3s));
+  EXPECT_EQ(bodies(delivery), "a");
+  EXPECT_EQ(confirm(group_, delivery, "+"), counted(1, 0));
+}
+
+TEST_F(BrokerWipeAndCloseTest, InspectShowsAllProjectsByProjectThenByCreation) {
+  const auto create = [this](const Project& project, const std::string& name) {
+    ASSERT_TRUE(broker_->create_queue(project, QueueSpec{name, "", QueueMode::kNormal, {}}));
+  };
+  create({"bob", "r1"}, "b2");
+  create({"alice", "r2"}, "z");
+  create({"bob", "r1"}, "b1");
+  std::string order;
+  for (const QueueGroups& each : broker_->inspect()) {
+    order += each.queue.project.customer + "/" + each.queue.project.region + "/" + each.queue.spec.name + " ";
+  }
+  EXPECT_EQ(order, "alice/r1/q alice/r2/z bob/r1/b2 bob/r1/b1 ");
+}
+
+}  // namespace
+}  // namespace wingmq::test
