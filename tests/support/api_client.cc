@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cctype>
@@ -352,12 +353,16 @@ json::value World::queue_info(const std::string& queue, bool dead_letters) {
 
 std::string World::snapshot() {
   std::ostringstream out;
+  const auto show_all = [&](QueueId id, const PeekRequest& request) {
+    const auto messages = broker_.peek(id, request);
+    for (const auto& message : messages.value()) show(out, message);
+  };
   for (const auto& [queue, groups] : broker_.inspect()) {
     out << queue.project.customer << '/' << queue.project.region << ' ' << queue.id.text() << ' ' << queue.spec.name
         << ' ' << queue.spec.description << ' ' << queue.messages << ' ' << queue.payload_bytes << '\n';
     PeekRequest request;
     request.limit = std::numeric_limits<std::uint32_t>::max();
-    for (const auto& message : broker_.peek(queue.id, request).value()) show(out, message);
+    show_all(queue.id, request);
     for (const auto& group : groups) {
       out << ' ' << group.id.text() << ' ' << group.name << ' ' << group.produced << ' ' << group.consumed << ' '
           << group.available << ' ' << group.in_flight << ' ' << group.dead_produced << ' ' << group.dead_available
@@ -368,7 +373,7 @@ std::string World::snapshot() {
       for (const auto state : {MessageState::kAvailable, MessageState::kInFlight, MessageState::kConfirmed,
                                MessageState::kDead}) {
         request.state = state;
-        for (const auto& message : broker_.peek(queue.id, request).value()) show(out, message);
+        show_all(queue.id, request);
       }
     }
   }
@@ -396,6 +401,11 @@ std::string bodies(const Batch& batch) {
   std::string text;
   for (const auto& message : batch) text += (text.empty() ? "" : " ") + message.body;
   return text;
+}
+
+std::string sorted_bodies(Batch batch) {
+  std::sort(batch.begin(), batch.end(), [](const Received& a, const Received& b) { return a.body < b.body; });
+  return bodies(batch);
 }
 
 std::vector<Verdict> all(const Batch& batch, const std::string& status) {

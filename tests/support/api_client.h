@@ -217,6 +217,8 @@ class World {
 Batch messages_of(const Answer& answer);
 /// The bodies, joined by spaces: `1 2 3`.
 std::string bodies(const Batch& batch);
+/// The same in ascending order of text, for modes that promise no order.
+std::string sorted_bodies(Batch batch);
 /// The same verdict for each message of the batch.
 std::vector<Verdict> all(const Batch& batch, const std::string& status = "success");
 /// `S/F` of a confirmation's answer, or the error code when it was refused.
