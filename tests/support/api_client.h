@@ -82,8 +82,8 @@ class Pending {
   [[nodiscard]] int wakes() const noexcept { return wakes_; }
   /// Takes the answer; throws when there is none yet.
   [[nodiscard]] Answer answer();
-  /// Takes the text of an answer that came at once, whatever it is.
-  [[nodiscard]] std::string reply_text();
+  /// Looks at an answer that came at once, whatever its form; throws when there is none.
+  [[nodiscard]] const net::Reply& reply() const;
   /// The connection is gone: takes a parked call back, or gives up what it received.
   void hang_up();
 
