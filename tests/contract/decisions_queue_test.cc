@@ -47,7 +47,8 @@ TEST(Decisions, D14ExpiryLowersProducedButNotTheDeadLetters) {
 TEST(Decisions, D14SkippedMessagesCountAsConsumed) {
   World world;
   const auto place = world.create({.mode = "FIFO"});
-  ASSERT_TRUE(world.send_messages(place.queue, R"([{"body":1,"tags":["a"]},{"body":2},{"body":3,"tags":["b"]}])").done());
+  ASSERT_TRUE(
+      world.send_messages(place.queue, R"([{"body":1,"tags":["a"]},{"body":2},{"body":3,"tags":["b"]}])").done());
   EXPECT_EQ(bodies(world.consume(place, {.tag = "b"})), "3");
   EXPECT_EQ(world.counts(place), (Counts{3, 2, 1, 0, 0}));
 }
@@ -74,7 +75,8 @@ TEST(Decisions, D15OneCallCarriesAThousandMessagesAndTheLimitCanBeSet) {
 TEST(Decisions, D16PayloadIsTheSumOfDecodedBodiesAttributesAndTags) {
   World world;
   const auto place = world.create();
-  // 7 bytes of attributes, 5 of tags, 6 of a body that is no string, and a string of escapes that decode to 3 bytes each.
+  // 7 bytes of attributes, 5 of tags, 6 of a body that is no string, and a string of escapes that decode to 3 bytes
+  // each.
   const auto message = [](std::size_t letters) {
     return R"([{"body":")" + repeated("\\u4e2d", 1000) + repeated("x", letters) +
            R"(","attributes":{"a":1},"tags":["t"]},{"body":[1, 2]}])";
@@ -93,8 +95,9 @@ TEST(Decisions, D16PayloadIsTheSumOfDecodedBodiesAttributesAndTags) {
 TEST(Decisions, D17OneBadMessageFailsTheWholeSend) {
   World world;
   const auto place = world.create();
-  for (const auto* bad : {"{}", R"({"attributes":{}})", R"({"body":1,"tags":["a b"]})", R"({"body":1,"tags":"a,b,c,d"})",
-                          R"({"body":1,"attributes":null1})", "7", R"({"body":1,"body":2})"}) {
+  for (const auto* bad :
+       {"{}", R"({"attributes":{}})", R"({"body":1,"tags":["a b"]})", R"({"body":1,"tags":"a,b,c,d"})",
+        R"({"body":1,"attributes":null1})", "7", R"({"body":1,"body":2})"}) {
     const auto answer =
         world.send_messages(place.queue, R"([{"body":"first"},)" + std::string(bad) + R"(,{"body":"last"}])");
     EXPECT_EQ(answer.http(), 400U) << bad << ' ' << answer;
@@ -107,12 +110,14 @@ TEST(Decisions, D18TagsComeUnderThreeNamesAndInThreeForms) {
                            R"("tagList":["a","b"])"}) {
     World world;
     const auto place = world.create({.mode = "FIFO"});
-    ASSERT_TRUE(world.send_messages(place.queue, R"([{"body":1,"tags":["a"]},{"body":2,"tags":["c"]},
-        {"body":3,"tags":["b"]},{"body":4}])").done());
-    const auto answer = world.get("consumptionMessage",
-                                  {{"consumerQueueInfo", R"({"regionId":"cn-snxy1","queueId":")" + place.queue +
-                                                             R"(","consumerGroupId":")" + place.group + R"(",)" + tags +
-                                                             "}"}});
+    ASSERT_TRUE(world
+                    .send_messages(place.queue, R"([{"body":1,"tags":["a"]},{"body":2,"tags":["c"]},
+        {"body":3,"tags":["b"]},{"body":4}])")
+                    .done());
+    const auto answer =
+        world.get("consumptionMessage",
+                  {{"consumerQueueInfo", R"({"regionId":"cn-snxy1","queueId":")" + place.queue +
+                                             R"(","consumerGroupId":")" + place.group + R"(",)" + tags + "}"}});
     ASSERT_TRUE(answer.done()) << tags << answer;
     EXPECT_EQ(bodies(messages_of(answer)), "1 3") << tags;
   }
@@ -160,8 +165,9 @@ TEST(Decisions, D20LaterConsumeWithAnotherRuleOrNoneIsRefused) {
   ASSERT_TRUE(world.send_messages(place.queue, R"([{"body":1,"tags":["a","b"]}])").done());
   ASSERT_TRUE(world.ask(world.consume_call(place, {.tag = "a,b", .tag_type = "or"})).done());
   EXPECT_TRUE(world.ask(world.consume_call(place, {.tag = "b,a"})).done()) << "order is irrelevant, or is the default";
-  for (const ConsumeOptions& other : {ConsumeOptions{}, ConsumeOptions{.tag = "a"},
-                                      ConsumeOptions{.tag = "a,b", .tag_type = "and"}, ConsumeOptions{.tag = "a,b,c"}}) {
+  for (const ConsumeOptions& other :
+       {ConsumeOptions{}, ConsumeOptions{.tag = "a"}, ConsumeOptions{.tag = "a,b", .tag_type = "and"},
+        ConsumeOptions{.tag = "a,b,c"}}) {
     const auto answer = world.ask(world.consume_call(place, other));
     EXPECT_EQ(answer.code(), "DMS.10542204") << other.tag << ' ' << other.tag_type << ' ' << answer;
   }
@@ -215,14 +221,16 @@ TEST(Decisions, D21JsonHandlersLookLikeTheReferencesAndConfirm) {
   options.server.handles = net::HandleFormat::kJson;
   World world(options);
   const auto place = world.create({.mode = "FIFO"});
-  ASSERT_TRUE(world.send_messages(place.queue, R"([{"body":1,"tags":["tag13","tag14"]},{"body":2,"tags":["tag13"]}])").done());
+  ASSERT_TRUE(
+      world.send_messages(place.queue, R"([{"body":1,"tags":["tag13","tag14"]},{"body":2,"tags":["tag13"]}])").done());
   const auto batch = world.consume(place, {.tag = "tag13,tag14"});
   ASSERT_EQ(batch.size(), 2U);
   for (const auto& message : batch) {
     EXPECT_LE(message.handler.size(), 512U);
     const net::Reply decoded{200, "", {}, base64_decoded(message.handler)};
     const Answer handler(decoded);
-    for (const auto* member : {"topic", "group", "partition", "consumerId", "offset", "tagList", "tagType", "redeliverTimes"}) {
+    for (const auto* member :
+         {"topic", "group", "partition", "consumerId", "offset", "tagList", "tagType", "redeliverTimes"}) {
       EXPECT_TRUE(handler.json().as_object().contains(member)) << member << ' ' << handler;
     }
     EXPECT_EQ(handler["group"].as_string(), place.group);
@@ -253,6 +261,17 @@ TEST(Decisions, D22OneFaultyHandlerRefusesTheWholeConfirmation) {
     EXPECT_EQ(world.snapshot(), before);
   }
   EXPECT_EQ(tally(world.confirm(place, all(batch))), "2/0") << "the good ones are as alive as before";
+}
+
+TEST(Decisions, D22HandlerConfirmedBeforeIsDeadThoughItsBatchLives) {
+  World world;
+  const auto place = world.create({.mode = "FIFO"});
+  world.send_numbers(place.queue, 1, 3);
+  const auto batch = world.consume(place);
+  ASSERT_EQ(tally(world.confirm(place, {{batch[0].handler, "success"}})), "1/0");
+  EXPECT_EQ(tally(world.confirm(place, {{batch[0].handler, "success"}})), "DMS.10542209");
+  EXPECT_EQ(tally(world.confirm(place, {{batch[0].handler, "fail"}, {batch[1].handler, "success"}})), "DMS.10542209");
+  EXPECT_EQ(tally(world.confirm(place, {{batch[1].handler, "success"}, {batch[2].handler, "success"}})), "2/0");
 }
 
 TEST(Decisions, D23FirstFailureStopsTheBatchAndReleasesTheRest) {
@@ -439,8 +458,8 @@ TEST(Decisions, D27UnreadableTimestampIsABadCall) {
 
 TEST(Decisions, D27TimeOutsideTheWindowIsRefused) {
   Timeline line;
-  for (const auto* timestamp : {"1795420830001", R"("2026-11-23T08:00:31Z")", R"("2026-11-20T08:00:29Z")", R"("1000000000")",
-                                R"("Thu, 01 Jan 1970 00:00:00 GMT")"}) {
+  for (const auto* timestamp : {"1795420830001", R"("2026-11-23T08:00:31Z")", R"("2026-11-20T08:00:29Z")",
+                                R"("1000000000")", R"("Thu, 01 Jan 1970 00:00:00 GMT")"}) {
     const auto answer = line.world.reset(line.place, R"({"timestamp":)" + std::string(timestamp) + "}");
     EXPECT_EQ(answer.code(), "DMS.00400142") << timestamp << ' ' << answer;
   }

@@ -23,8 +23,9 @@ TEST(Decisions, D01HeaderValueIsPercentDecodedWhenItIsNotTheDocumentedText) {
   call.headers.front().second = percent_encoded(plain);
   EXPECT_EQ(bodies(messages_of(world.ask(call))), "1");
   EXPECT_EQ(world.hits(1), 1);
-  EXPECT_TRUE(world.get("querySpecifyQueue",
-                        {{"regionId", "cn%2Dsnxy1"}, {"queueId", replaced(place.queue, "-", "%2d")}}).done());
+  EXPECT_TRUE(
+      world.get("querySpecifyQueue", {{"regionId", "cn%2Dsnxy1"}, {"queueId", replaced(place.queue, "-", "%2d")}})
+          .done());
   EXPECT_EQ(world.hits(1), 2);
 }
 
@@ -49,11 +50,13 @@ TEST(Decisions, D01BrokenPercentEncodingIsRefused) {
 
 TEST(Decisions, D02PostParametersMayBeFormFields) {
   World world;
-  const auto created = world.form("createQueue", {{"createQueueInfo", kInfo}, {"customInfo", R"({"name":"示例 用户+&="})"}});
+  const auto created =
+      world.form("createQueue", {{"createQueueInfo", kInfo}, {"customInfo", R"({"name":"示例 用户+&="})"}});
   ASSERT_TRUE(created.done()) << created;
   const auto queue = std::string(created.opened().at("id").as_string());
-  EXPECT_TRUE(world.form("createConsumeGroup", {{"regionId", kRegion}, {"queueId", queue},
-                                                {"groups", R"([{"name":"g1"}])"}}).done());
+  EXPECT_TRUE(
+      world.form("createConsumeGroup", {{"regionId", kRegion}, {"queueId", queue}, {"groups", R"([{"name":"g1"}])"}})
+          .done());
   const auto sent = world.form("sendSpecifyQueueMessage",
                                {{"regionId", kRegion}, {"queueId", queue}, {"messages", R"([{"body":"a+b c&d=é%"}])"}});
   EXPECT_TRUE(sent.done()) << sent;
@@ -64,8 +67,9 @@ TEST(Decisions, D02PostParametersMayBeFormFields) {
 
 TEST(Decisions, D02FormPlusIsASpaceAndAFieldGivenTwiceIsRefused) {
   World world;
-  auto call = world.post_call("createQueue", "createQueueInfo={\"regionId\":\"cn-snxy1\",\"name\":\"orders\","
-                                             "\"description\":\"two+words\"}");
+  auto call = world.post_call("createQueue",
+                              "createQueueInfo={\"regionId\":\"cn-snxy1\",\"name\":\"orders\","
+                              "\"description\":\"two+words\"}");
   call.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"}};
   const auto answer = world.ask(call);
   ASSERT_TRUE(answer.done()) << answer;
@@ -102,8 +106,8 @@ TEST(Decisions, D04JsonValuedParameterMayBeAStringHoldingJson) {
   const auto created = world.post("createQueue", create_body(json_text(kInfo)));
   ASSERT_TRUE(created.done()) << created;
   const auto queue = std::string(created.opened().at("id").as_string());
-  const auto group = world.post("createConsumeGroup", R"({"regionId":"cn-snxy1","queueId":")" + queue +
-                                                          R"(","groups":"[{\"name\":\"g1\"}]"})");
+  const auto group = world.post(
+      "createConsumeGroup", R"({"regionId":"cn-snxy1","queueId":")" + queue + R"(","groups":"[{\"name\":\"g1\"}]"})");
   ASSERT_TRUE(group.done()) << group;
   const auto sent = world.send_messages(queue, R"("[{\"body\":{\"a\":\"q\\\"\"}},{\"body\":2}]")");
   ASSERT_TRUE(sent.done()) << sent;
@@ -112,10 +116,9 @@ TEST(Decisions, D04JsonValuedParameterMayBeAStringHoldingJson) {
   const auto batch = world.consume(place);
   EXPECT_EQ(bodies(batch), R"({"a":"q\""} 2)");
   const auto entries = R"([{"handler":")" + batch[0].handler + R"(","status":"success"}])";
-  const auto confirmed =
-      world.post("confirmConsumedSpecifiedMessage", R"({"regionId":"cn-snxy1","queueId":")" + queue +
-                                                        R"(","consumerGroupId":")" + place.group +
-                                                        R"(","message":)" + json_text(entries) + "}");
+  const auto confirmed = world.post("confirmConsumedSpecifiedMessage",
+                                    R"({"regionId":"cn-snxy1","queueId":")" + queue + R"(","consumerGroupId":")" +
+                                        place.group + R"(","message":)" + json_text(entries) + "}");
   EXPECT_EQ(tally(confirmed), "1/0") << confirmed;
 }
 
@@ -177,8 +180,9 @@ TEST(Decisions, D05QueueModGoesForQueueModeAndUnderscoreForHyphen) {
                                                        {R"("queueMode":"KAFKA_HT")", "KAFKA-HT"},
                                                        {R"("queueMod":" NORMAL")", "NORMAL"}};
   for (const auto& [member, mode] : cases) {
-    const auto answer = world.post("createQueue", create_body(R"({"regionId":"cn-snxy1","name":"q-)" + std::string(mode) +
-                                                              R"(","description":"d",)" + member + "}"));
+    const auto answer =
+        world.post("createQueue", create_body(R"({"regionId":"cn-snxy1","name":"q-)" + std::string(mode) +
+                                              R"(","description":"d",)" + member + "}"));
     ASSERT_TRUE(answer.done()) << member << answer;
     EXPECT_EQ(world.queue_info(std::string(answer.opened().at("id").as_string())).at("queue_mode").as_string(), mode);
   }
@@ -213,8 +217,7 @@ TEST(Decisions, D07FormOfTheRequestDateIsUnreadWhileAuthIsOff) {
 TEST(Decisions, D08AgeOfTheRequestDateIsUnreadWhileAuthIsOff) {
   World world;
   const auto answer = world.get(
-      "queryQueue",
-      {{"regionId", kRegion}, {"requestDate", "Thu, 1 Jan 1970 00:00:00 GMT"}, {"platform", "three"}});
+      "queryQueue", {{"regionId", kRegion}, {"requestDate", "Thu, 1 Jan 1970 00:00:00 GMT"}, {"platform", "three"}});
   EXPECT_TRUE(answer.done()) << answer;
 }
 
@@ -253,8 +256,7 @@ TEST(Decisions, D10RefusalCarriesItsTextAtBothLevels) {
   const auto answer = world.get("querySpecifyQueue", {{"regionId", kRegion}, {"queueId", "q"}});
   EXPECT_EQ(answer.http(), 200U);
   EXPECT_EQ(answer.status(), 900);
-  EXPECT_EQ(answer.members(),
-            "statusCode message errorCode errorMessageString errorMessageArray succeed returnObj");
+  EXPECT_EQ(answer.members(), "statusCode message errorCode errorMessageString errorMessageArray succeed returnObj");
   const auto& text = answer["message"];
   EXPECT_EQ(answer["errorMessageString"], text);
   EXPECT_EQ(answer["errorMessageArray"], boost::json::value(boost::json::array{text}));

@@ -6,8 +6,9 @@
 
 #include "support/api_client.h"
 
-// Every error code that the broker can answer, each produced by real requests: HTTP status, the exact shape of the body,
-// both languages, a text that names what is wrong and what would be right, and nothing changed afterwards (API.md 3).
+// Every error code that the broker can answer, each produced by real requests: HTTP status, the exact shape of the
+// body, both languages, a text that names what is wrong and what would be right, and nothing changed afterwards (API.md
+// 3).
 
 namespace wingmq::contract {
 namespace {
@@ -15,13 +16,13 @@ namespace {
 /// Codes and the statusCode they come with. Left out: those of signing, injected faults and the unforeseen.
 const std::map<std::string, int>& codes() {
   static const std::map<std::string, int> kCodes = {
-      {"DMS.10540010", 400}, {"DMS.10240009", 400}, {"DMS.00404001", 404}, {"DMS.10240007", 400},
-      {"DMS.10240011", 400}, {"DMS.10240012", 400}, {"DMS.10240010", 400}, {"DMS.10240013", 400},
-      {"DMS.10240022", 400}, {"DMS.10240004", 400}, {"DMS.10240014", 400}, {"DMS.10240021", 400},
-      {"DMS.10542206", 400}, {"DMS.10550035", 400}, {"DMS.10540003", 400}, {"DMS.10540001", 400},
-      {"DMS.10540011", 900}, {"DMS.10240017", 900}, {"DMS.10240018", 900}, {"DMS.10240019", 900},
-      {"DMS.10240020", 900}, {"DMS.10240401", 900}, {"DMS.10240405", 900}, {"DMS.10542204", 900},
-      {"DMS.10540004", 900}, {"DMS.10542209", 900}, {"DMS.00400142", 900}, {"WMQ.RESET_BUSY", 900},
+      {"DMS.10540010", 400},    {"DMS.10240009", 400},     {"DMS.00404001", 404}, {"DMS.10240007", 400},
+      {"DMS.10240011", 400},    {"DMS.10240012", 400},     {"DMS.10240010", 400}, {"DMS.10240013", 400},
+      {"DMS.10240022", 400},    {"DMS.10240004", 400},     {"DMS.10240014", 400}, {"DMS.10240021", 400},
+      {"DMS.10542206", 400},    {"DMS.10550035", 400},     {"DMS.10540003", 400}, {"DMS.10540001", 400},
+      {"DMS.10540011", 900},    {"DMS.10240017", 900},     {"DMS.10240018", 900}, {"DMS.10240019", 900},
+      {"DMS.10240020", 900},    {"DMS.10240401", 900},     {"DMS.10240405", 900}, {"DMS.10542204", 900},
+      {"DMS.10540004", 900},    {"DMS.10542209", 900},     {"DMS.00400142", 900}, {"WMQ.RESET_BUSY", 900},
       {"WMQ.MEMORY_FULL", 900}, {"WMQ.SHUTTING_DOWN", 503}};
   return kCodes;
 }
@@ -70,9 +71,9 @@ Call send_with(Stage& stage, const Place& place, const std::string& messages) {
 }
 
 Call confirm_with(Stage& stage, const Place& place, const std::string& entries) {
-  return stage.world.post_call("confirmConsumedSpecifiedMessage",
-                               R"({"regionId":"cn-snxy1","queueId":")" + place.queue + R"(","consumerGroupId":")" +
-                                   place.group + R"(","message":)" + entries + "}");
+  return stage.world.post_call("confirmConsumedSpecifiedMessage", R"({"regionId":"cn-snxy1","queueId":")" +
+                                                                      place.queue + R"(","consumerGroupId":")" +
+                                                                      place.group + R"(","message":)" + entries + "}");
 }
 
 Call reset_with(Stage& stage, const Place& place, const std::string& config) {
@@ -94,114 +95,219 @@ WorldOptions little_memory() {
 }
 
 const Refusal kRefusals[] = {
-    {"RequiredParameterMissing", "DMS.10540010", {"regionId"},
+    {"RequiredParameterMissing",
+     "DMS.10540010",
+     {"regionId"},
      [](Stage& s) { return s.world.get_call("queryQueue", {}); }},
-    {"RequiredMemberMissing", "DMS.10540010", {"name"},
+    {"RequiredMemberMissing",
+     "DMS.10540010",
+     {"name"},
      [](Stage& s) { return create_with(s, R"("description":"d")"); }},
-    {"GetParameterInTheQuery", "DMS.10540010", {"regionId"},
+    {"GetParameterInTheQuery",
+     "DMS.10540010",
+     {"regionId"},
      [](Stage& s) { return s.world.get_call("queryQueue?regionId=cn-snxy1", {}); }},
-    {"PostParameterInAHeader", "DMS.10540010", {"queueId"},
+    {"PostParameterInAHeader",
+     "DMS.10540010",
+     {"queueId"},
      [](Stage& s) {
        return s.world.post_call("removeQueue", R"({"regionId":"cn-snxy1"})", {{"queueId", s.normal.queue}});
      }},
-    {"ParameterOfTheWrongType", "DMS.10540010", {"name"},
+    {"ParameterOfTheWrongType",
+     "DMS.10540010",
+     {"name"},
      [](Stage& s) { return create_with(s, R"("name":["x"],"description":"d")"); }},
-    {"ParameterGivenTwice", "DMS.10540010", {"name"},
+    {"ParameterGivenTwice",
+     "DMS.10540010",
+     {"name"},
      [](Stage& s) { return create_with(s, R"("name":"x","name":"x","description":"d")"); }},
-    {"HeaderGivenTwice", "DMS.10540010", {"regionId"},
-     [](Stage& s) { return s.world.get_call("queryQueue", {{"regionId", kRegion}, {"regionId", kRegion}}); }},
-    {"WrongMethod", "DMS.10540010", {"POST"},
-     [](Stage& s) { return s.world.get_call("createQueue", {{"createQueueInfo", "{}"}}); }},
-    {"UnknownMethod", "DMS.10540010", {"GET"},
-     [](Stage&) { return Call{"DELETE", "/apiproxy/v3/queue/queryQueue", {{"regionId", kRegion}}, ""}; }},
-    {"EmptyListOfMessages", "DMS.10540010", {"messages", "1000"},
+    {"HeaderGivenTwice",
+     "DMS.10540010",
+     {"regionId"},
+     [](Stage& s) {
+       return s.world.get_call("queryQueue", {{"regionId", kRegion}, {"regionId", kRegion}});
+     }},
+    {"WrongMethod",
+     "DMS.10540010",
+     {"POST"},
+     [](Stage& s) {
+       return s.world.get_call("createQueue", {{"createQueueInfo", "{}"}});
+     }},
+    {"UnknownMethod",
+     "DMS.10540010",
+     {"GET"},
+     [](Stage&) {
+       return Call{"DELETE", "/apiproxy/v3/queue/queryQueue", {{"regionId", kRegion}}, ""};
+     }},
+    {"EmptyListOfMessages",
+     "DMS.10540010",
+     {"messages", "1000"},
      [](Stage& s) { return send_with(s, s.normal, "[]"); }},
-    {"TooManyMessages", "DMS.10540010", {"messages", "1000"},
+    {"TooManyMessages",
+     "DMS.10540010",
+     {"messages", "1000"},
      [](Stage& s) { return send_with(s, s.normal, "[" + repeated(R"({"body":0},)", 1000) + R"({"body":0}])"); }},
-    {"RegionWithForbiddenCharacters", "DMS.10540010", {"regionId"},
-     [](Stage& s) { return s.world.get_call("queryQueue", {{"regionId", "cn snxy1"}}); }},
-    {"UnknownQueueMode", "DMS.10540010", {"queueMode", "NORMAL", "FIFO", "KAFKA-HA", "KAFKA-HT"},
+    {"RegionWithForbiddenCharacters",
+     "DMS.10540010",
+     {"regionId"},
+     [](Stage& s) {
+       return s.world.get_call("queryQueue", {{"regionId", "cn snxy1"}});
+     }},
+    {"UnknownQueueMode",
+     "DMS.10540010",
+     {"queueMode", "NORMAL", "FIFO", "KAFKA-HA", "KAFKA-HT"},
      [](Stage& s) { return create_with(s, R"("name":"x","description":"d","queueMode":"LIFO")"); }},
-    {"UnknownRedrivePolicy", "DMS.10540010", {"redrivePolicy", "enable", "disable"},
+    {"UnknownRedrivePolicy",
+     "DMS.10540010",
+     {"redrivePolicy", "enable", "disable"},
      [](Stage& s) { return create_with(s, R"("name":"x","description":"d","redrivePolicy":"on")"); }},
-    {"UnreadableTimestamp", "DMS.10540010", {"timestamp"},
+    {"UnreadableTimestamp",
+     "DMS.10540010",
+     {"timestamp"},
      [](Stage& s) { return reset_with(s, s.fifo, R"({"timestamp":"yesterday"})"); }},
 
-    {"BodyCutShort", "DMS.10240009", {},
+    {"BodyCutShort",
+     "DMS.10240009",
+     {},
      [](Stage& s) { return s.world.post_call("createQueue", R"({"createQueueInfo":{"regionId")"); }},
     {"EmptyBody", "DMS.10240009", {}, [](Stage& s) { return s.world.post_call("removeQueue", ""); }},
-    {"BodyWithInvalidUtf8", "DMS.10240009", {},
+    {"BodyWithInvalidUtf8",
+     "DMS.10240009",
+     {},
      [](Stage& s) { return create_with(s, "\"name\":\"x\",\"description\":\"\xff\""); }},
-    {"HeaderWithInvalidJson", "DMS.10240009", {"consumerQueueInfo"},
-     [](Stage& s) { return s.world.get_call("consumptionMessage", {{"consumerQueueInfo", "{\"regionId\":"}}); }},
-    {"BodyNestedTooDeeply", "DMS.10240009", {"64"},
+    {"HeaderWithInvalidJson",
+     "DMS.10240009",
+     {"consumerQueueInfo"},
      [](Stage& s) {
-       return send_with(s, s.normal, R"([{"body":)" + repeated("[", 80) + repeated("]", 80) + "}]");
+       return s.world.get_call("consumptionMessage", {{"consumerQueueInfo", "{\"regionId\":"}});
+     }},
+    {"BodyNestedTooDeeply",
+     "DMS.10240009",
+     {"64"},
+     [](Stage& s) { return send_with(s, s.normal, R"([{"body":)" + repeated("[", 80) + repeated("]", 80) + "}]"); }},
+
+    {"UnknownPath", "DMS.00404001", {}, [](Stage& s) { return s.world.post_call("createTopic", "{}"); }},
+    {"PathInTheWrongCase",
+     "DMS.00404001",
+     {},
+     [](Stage& s) {
+       return s.world.get_call("queryqueue", {{"regionId", kRegion}});
      }},
 
-    {"UnknownPath", "DMS.00404001", {},
-     [](Stage& s) { return s.world.post_call("createTopic", "{}"); }},
-    {"PathInTheWrongCase", "DMS.00404001", {},
-     [](Stage& s) { return s.world.get_call("queryqueue", {{"regionId", kRegion}}); }},
-
-    {"QueueNameWithASpaceInside", "DMS.10240007", {"name", "A-Z"},
+    {"QueueNameWithASpaceInside",
+     "DMS.10240007",
+     {"name", "A-Z"},
      [](Stage& s) { return create_with(s, R"("name":"a b","description":"d")"); }},
-    {"GroupNameWithADot", "DMS.10240007", {"name"},
-     [](Stage& s) { return groups_with(s, groups_named({"a.b"})); }},
-    {"QueueNameOf65Characters", "DMS.10240011", {"name", "64"},
+    {"GroupNameWithADot", "DMS.10240007", {"name"}, [](Stage& s) { return groups_with(s, groups_named({"a.b"})); }},
+    {"QueueNameOf65Characters",
+     "DMS.10240011",
+     {"name", "64"},
      [](Stage& s) { return create_with(s, R"("name":")" + repeated("n", 65) + R"(","description":"d")"); }},
-    {"EmptyQueueName", "DMS.10240011", {"name", "64"},
+    {"EmptyQueueName",
+     "DMS.10240011",
+     {"name", "64"},
      [](Stage& s) { return create_with(s, R"("name":"","description":"d")"); }},
-    {"GroupNameOf33Characters", "DMS.10240012", {"name", "32"},
+    {"GroupNameOf33Characters",
+     "DMS.10240012",
+     {"name", "32"},
      [](Stage& s) { return groups_with(s, groups_named({"ggggggggggggggggggggggggggggggggg"})); }},
-    {"EmptyGroupName", "DMS.10240012", {"name", "32"},
-     [](Stage& s) { return groups_with(s, groups_named({""})); }},
-    {"DescriptionWithAnAngleBracket", "DMS.10240010", {"description", "<"},
+    {"EmptyGroupName", "DMS.10240012", {"name", "32"}, [](Stage& s) { return groups_with(s, groups_named({""})); }},
+    {"DescriptionWithAnAngleBracket",
+     "DMS.10240010",
+     {"description", "<"},
      [](Stage& s) { return create_with(s, R"("name":"x","description":"a<b")"); }},
-    {"DescriptionOf161Characters", "DMS.10240013", {"description", "160"},
+    {"DescriptionOf161Characters",
+     "DMS.10240013",
+     {"description", "160"},
      [](Stage& s) { return create_with(s, R"("name":"x","description":")" + repeated("述", 161) + "\""); }},
-    {"MaxConsumeCountMissing", "DMS.10240022", {"maxConsumeCount", "1", "100"},
+    {"MaxConsumeCountMissing",
+     "DMS.10240022",
+     {"maxConsumeCount", "1", "100"},
      [](Stage& s) { return create_with(s, R"("name":"x","description":"d","redrivePolicy":"enable")"); }},
-    {"MaxConsumeCountOf101", "DMS.10240022", {"maxConsumeCount", "1", "100"},
+    {"MaxConsumeCountOf101",
+     "DMS.10240022",
+     {"maxConsumeCount", "1", "100"},
      [](Stage& s) {
        return create_with(s, R"("name":"x","description":"d","redrivePolicy":"enable","maxConsumeCount":"101")");
      }},
-    {"TagWithASpace", "DMS.10240004", {"tag"},
+    {"TagWithASpace",
+     "DMS.10240004",
+     {"tag"},
      [](Stage& s) { return send_with(s, s.normal, R"([{"body":1},{"body":2,"tags":["a b"]}])"); }},
-    {"FourTags", "DMS.10240004", {"tag", "3"},
+    {"FourTags",
+     "DMS.10240004",
+     {"tag", "3"},
      [](Stage& s) { return send_with(s, s.normal, R"([{"body":2,"tags":["a","b","c","d"]}])"); }},
-    {"TagsInAKafkaQueue", "DMS.10240004", {"KAFKA"},
+    {"TagsInAKafkaQueue",
+     "DMS.10240004",
+     {"KAFKA"},
      [](Stage& s) { return send_with(s, s.kafka, R"([{"body":2,"tags":["a"]}])"); }},
-    {"TagInAKafkaConsume", "DMS.10240004", {"KAFKA"},
+    {"TagInAKafkaConsume",
+     "DMS.10240004",
+     {"KAFKA"},
      [](Stage& s) { return s.world.consume_call(s.kafka, {.tag = "a"}); }},
-    {"MaxMsgsOfZero", "DMS.10240014", {"maxMsgs", "1", "1000"},
+    {"MaxMsgsOfZero",
+     "DMS.10240014",
+     {"maxMsgs", "1", "1000"},
      [](Stage& s) { return s.world.consume_call(s.normal, {.max = "0"}); }},
-    {"MaxMsgsOf1001InDeadLetters", "DMS.10240014", {"maxMsgs", "1", "1000"},
+    {"MaxMsgsOf1001InDeadLetters",
+     "DMS.10240014",
+     {"maxMsgs", "1", "1000"},
      [](Stage& s) { return s.world.consume_dead_call(s.normal, {.max = "1001"}); }},
-    {"TimeWaitOf61", "DMS.10240021", {"timeWait", "1", "60"},
+    {"TimeWaitOf61",
+     "DMS.10240021",
+     {"timeWait", "1", "60"},
      [](Stage& s) { return s.world.consume_call(s.normal, {.wait = "61"}); }},
-    {"AckWaitOf14", "DMS.10542206", {"ackWait", "15", "300"},
+    {"AckWaitOf14",
+     "DMS.10542206",
+     {"ackWait", "15", "300"},
      [](Stage& s) { return s.world.consume_call(s.normal, {.ack = "14"}); }},
-    {"UnknownTagType", "DMS.10550035", {"tagType", "and", "or"},
+    {"UnknownTagType",
+     "DMS.10550035",
+     {"tagType", "and", "or"},
      [](Stage& s) { return s.world.consume_call(s.normal, {.tag = "a", .tag_type = "xor"}); }},
-    {"UnknownConfirmStatus", "DMS.10540003", {"status", "success", "fail"},
+    {"UnknownConfirmStatus",
+     "DMS.10540003",
+     {"status", "success", "fail"},
      [](Stage& s) { return confirm_with(s, s.normal, R"([{"handler":")" + s.handler + R"(","status":"done"}])"); }},
-    {"MessageWithoutBody", "DMS.10540001", {"body"},
+    {"MessageWithoutBody",
+     "DMS.10540001",
+     {"body"},
      [](Stage& s) { return send_with(s, s.normal, R"([{"body":1},{"attributes":{}}])"); }},
-    {"AttributesNotAnObject", "DMS.10540001", {"attributes"},
+    {"AttributesNotAnObject",
+     "DMS.10540001",
+     {"attributes"},
      [](Stage& s) { return send_with(s, s.normal, R"([{"body":1,"attributes":[1]}])"); }},
 
-    {"PayloadOneByteTooLarge", "DMS.10540011", {"524288", "524289"},
+    {"PayloadOneByteTooLarge",
+     "DMS.10540011",
+     {"524288", "524289"},
      [](Stage& s) { return send_with(s, s.normal, R"([{"body":")" + repeated("x", 524289) + R"("}])"); }},
-    {"QueueNameTaken", "DMS.10240017", {"fifo"},
+    {"QueueNameTaken",
+     "DMS.10240017",
+     {"fifo"},
      [](Stage& s) { return create_with(s, R"("name":"fifo","description":"d")"); }},
-    {"GroupNameTaken", "DMS.10240018", {"g1"},
-     [](Stage& s) { return groups_with(s, groups_named({"g2", "g1"})); }},
-    {"GroupNamedTwice", "DMS.10240018", {"g2"},
-     [](Stage& s) { return groups_with(s, groups_named({"g2", "g2"})); }},
-    {"AFourthGroup", "DMS.10240019", {"3"},
-     [](Stage& s) { return groups_with(s, groups_named({"g2", "g3", "g4"})); }},
-    {"QueueQuotaUsedUp", "DMS.10240020", {"5"},
+    {"GroupNameTaken",
+     "DMS.10240018",
+     {"g1"},
+     [](Stage& s) {
+       return groups_with(s, groups_named({"g2", "g1"}));
+     }},
+    {"GroupNamedTwice",
+     "DMS.10240018",
+     {"g2"},
+     [](Stage& s) {
+       return groups_with(s, groups_named({"g2", "g2"}));
+     }},
+    {"AFourthGroup",
+     "DMS.10240019",
+     {"3"},
+     [](Stage& s) {
+       return groups_with(s, groups_named({"g2", "g3", "g4"}));
+     }},
+    {"QueueQuotaUsedUp",
+     "DMS.10240020",
+     {"5"},
      [](Stage& s) {
        if (s.world.broker().inspect().size() < 5) {
          s.world.create_queue({.name = "fourth"});
@@ -209,65 +315,93 @@ const Refusal kRefusals[] = {
        }
        return create_with(s, R"("name":"sixth","description":"d")");
      }},
-    {"UnknownQueue", "DMS.10240401", {},
+    {"UnknownQueue",
+     "DMS.10240401",
+     {},
      [](Stage& s) {
        return s.world.get_call("querySpecifyQueue",
                                {{"regionId", kRegion}, {"queueId", "00000000-0000-4000-8000-000000000000"}});
      }},
-    {"QueueOfAnotherRegion", "DMS.10240401", {},
+    {"QueueOfAnotherRegion",
+     "DMS.10240401",
+     {},
      [](Stage& s) {
-       return s.world.post_call("removeQueue",
-                                R"({"regionId":"cn-other","queueId":")" + s.normal.queue + R"("})");
+       return s.world.post_call("removeQueue", R"({"regionId":"cn-other","queueId":")" + s.normal.queue + R"("})");
      }},
-    {"UnknownGroup", "DMS.10240405", {},
+    {"UnknownGroup",
+     "DMS.10240405",
+     {},
      [](Stage& s) {
        return s.world.consume_call({s.normal.queue, "g-00000000-0000-4000-8000-000000000000"});
      }},
-    {"UnknownGroupNameToRemove", "DMS.10240405", {"g9"},
+    {"UnknownGroupNameToRemove",
+     "DMS.10240405",
+     {"g9"},
      [](Stage& s) {
-       return s.world.post_call("removeSpecifyConsumerGroup", R"({"regionId":"cn-snxy1","queueId":")" +
-                                                                  s.normal.queue + R"(","groups":)" +
-                                                                  groups_named({"g1", "g9"}) + "}");
+       return s.world.post_call("removeSpecifyConsumerGroup", R"({"regionId":"cn-snxy1","queueId":")" + s.normal.queue +
+                                                                  R"(","groups":)" + groups_named({"g1", "g9"}) + "}");
      }},
-    {"AnotherTagRule", "DMS.10542204", {},
+    {"AnotherTagRule",
+     "DMS.10542204",
+     {},
      [](Stage& s) {
        const auto fixed = s.world.begin_consume(s.fifo, {.tag = "red"});
        s.world.pass(Millis(1000));
        EXPECT_TRUE(fixed->answered());
        return s.world.consume_call(s.fifo, {.tag = "blue"});
      }},
-    {"HandlerOfAnotherGroup", "DMS.10540004", {},
+    {"HandlerOfAnotherGroup",
+     "DMS.10540004",
+     {},
      [](Stage& s) { return confirm_with(s, s.fifo, R"([{"handler":")" + s.handler + R"(","status":"success"}])"); }},
-    {"HandlerOfTheOtherStream", "DMS.10540004", {},
+    {"HandlerOfTheOtherStream",
+     "DMS.10540004",
+     {},
      [](Stage& s) {
        return s.world.post_call("confirmConsumeDeadlettersMessage",
                                 R"({"consumedMessageInfo":{"regionId":"cn-snxy1","consumerGroupId":")" +
                                     s.normal.group + R"(","message":[{"handler":")" + s.handler +
                                     R"(","status":"success"}]}})");
      }},
-    {"HandlerThatIsNone", "DMS.10542209", {},
+    {"HandlerThatIsNone",
+     "DMS.10542209",
+     {},
      [](Stage& s) { return confirm_with(s, s.normal, R"([{"handler":"no such thing","status":"success"}])"); }},
-    {"HandlerThatExpired", "DMS.10542209", {},
+    {"HandlerThatExpired",
+     "DMS.10542209",
+     {},
      [](Stage& s) {
        s.world.pass(std::chrono::seconds(30));
        return confirm_with(s, s.normal, R"([{"handler":")" + s.handler + R"(","status":"success"}])");
      }},
-    {"HandlerConfirmedBefore", "DMS.10542209", {},
+    {"HandlerConfirmedBefore",
+     "DMS.10542209",
+     {},
      [](Stage& s) {
        const auto call = confirm_with(s, s.normal, R"([{"handler":")" + s.handler + R"(","status":"success"}])");
        static_cast<void>(s.world.ask(call));
        return call;
      }},
-    {"ResetIntoTheFuture", "DMS.00400142", {"timestamp"},
+    {"ResetIntoTheFuture",
+     "DMS.00400142",
+     {"timestamp"},
      [](Stage& s) { return reset_with(s, s.fifo, R"({"timestamp":1795420801000})"); }},
-    {"ResetBeforeTheRetentionWindow", "DMS.00400142", {"timestamp"},
+    {"ResetBeforeTheRetentionWindow",
+     "DMS.00400142",
+     {"timestamp"},
      [](Stage& s) { return reset_with(s, s.fifo, R"({"timestamp":"2026-11-20T07:59:59Z"})"); }},
-    {"ResetWhileInFlight", "WMQ.RESET_BUSY", {"force"},
+    {"ResetWhileInFlight",
+     "WMQ.RESET_BUSY",
+     {"force"},
      [](Stage& s) { return reset_with(s, s.normal, R"({"timestamp":"0"})"); }},
-    {"MemoryFull", "WMQ.MEMORY_FULL", {},
+    {"MemoryFull",
+     "WMQ.MEMORY_FULL",
+     {},
      [](Stage& s) { return send_with(s, s.normal, R"([{"body":")" + repeated("x", 400 * 1024) + R"("}])"); },
      little_memory},
-    {"ServerIsStopping", "WMQ.SHUTTING_DOWN", {},
+    {"ServerIsStopping",
+     "WMQ.SHUTTING_DOWN",
+     {},
      [](Stage& s) {
        s.world.app().begin_shutdown();
        return s.world.get_call("queryQueue", {{"regionId", kRegion}});
@@ -283,8 +417,8 @@ std::string expected_body(std::int64_t status, const std::string& text, const st
   const auto t = json_text(text);
   return R"({"statusCode":)" + std::to_string(status) + R"(,"message":)" + t + R"(,"errorCode":)" + json_text(code) +
          R"(,"errorMessageString":)" + t + R"(,"errorMessageArray":[)" + t +
-         R"(],"succeed":false,"returnObj":{"returnObj":"","errorMessageString":)" + t + R"(,"errorMessageArray":[)" + t +
-         R"(],"succeed":false}})";
+         R"(],"succeed":false,"returnObj":{"returnObj":"","errorMessageString":)" + t + R"(,"errorMessageArray":[)" +
+         t + R"(],"succeed":false}})";
 }
 
 void expect_refusal(const Answer& answer, const std::string& code, const std::vector<std::string>& needles) {
@@ -328,10 +462,17 @@ TEST(ErrorTable, EveryCodeIsProducedByARealRequest) {
 }
 
 TEST(ErrorLanguage, AcceptLanguageDecidesByPreference) {
-  const std::pair<const char*, bool> cases[] = {
-      {"en", true},       {"en-US,en;q=0.9", true},    {"EN-gb", true},           {"en;q=0.9, zh;q=0.1", true},
-      {"zh-CN", false},   {"zh-CN,zh;q=0.9,en;q=0.8", false}, {"en;q=0.2, zh;q=0.9", false}, {"fr", false},
-      {"", false},        {"en;q=0", false},           {";;,=", false}};
+  const std::pair<const char*, bool> cases[] = {{"en", true},
+                                                {"en-US,en;q=0.9", true},
+                                                {"EN-gb", true},
+                                                {"en;q=0.9, zh;q=0.1", true},
+                                                {"zh-CN", false},
+                                                {"zh-CN,zh;q=0.9,en;q=0.8", false},
+                                                {"en;q=0.2, zh;q=0.9", false},
+                                                {"fr", false},
+                                                {"", false},
+                                                {"en;q=0", false},
+                                                {";;,=", false}};
   for (const auto& [language, english] : cases) {
     World world;
     const auto answer = world.get("queryQueue", {{"Accept-Language", language}});

@@ -2,8 +2,8 @@
 
 #include "support/api_client.h"
 
-// API.md 4.8 to 4.10, 4.12 to 4.14 and 5: sending, consuming, confirming, dead letters, resets, retention. Parameters at
-// zero, limit and one past it, of the wrong type, missing and misplaced.
+// API.md 4.8 to 4.10, 4.12 to 4.14 and 5: sending, consuming, confirming, dead letters, resets, retention. Parameters
+// at zero, limit and one past it, of the wrong type, missing and misplaced.
 
 namespace wingmq::contract {
 namespace {
@@ -14,10 +14,9 @@ using std::chrono::seconds;
 
 /// A consume whose consumerQueueInfo has the place and these further members.
 Answer consume_with(World& world, const Place& place, const std::string& members) {
-  return world.get("consumptionMessage",
-                   {{"consumerQueueInfo", R"({"regionId":"cn-snxy1","queueId":")" + place.queue +
-                                              R"(","consumerGroupId":")" + place.group + "\"" +
-                                              (members.empty() ? "" : ",") + members + "}"}});
+  return world.get("consumptionMessage", {{"consumerQueueInfo", R"({"regionId":"cn-snxy1","queueId":")" + place.queue +
+                                                                    R"(","consumerGroupId":")" + place.group + "\"" +
+                                                                    (members.empty() ? "" : ",") + members + "}"}});
 }
 
 /// A place in a FIFO queue that lets messages die after `max` failures.
@@ -31,7 +30,8 @@ void kill_numbers(World& world, const Place& place, int first, int last) {
   ASSERT_EQ(tally(world.confirm(place, {{batch[0].handler, "fail"}})), "0/1");
 }
 
-// --- 4.8 send ---------------------------------------------------------------------------------------------------------
+// --- 4.8 send
+// ---------------------------------------------------------------------------------------------------------
 
 TEST(Send, AnswersOneEntryForEachMessage) {
   World world;
@@ -72,10 +72,10 @@ TEST(Send, TagsUpToThreeOfOneTo64Characters) {
   EXPECT_TRUE(with(R"(["a","b_","-"])").done());
   EXPECT_TRUE(with("[" + json_text(longest) + "]").done());
   EXPECT_TRUE(with(R"([ "\u0061" , "b" ])").done());
-  for (const std::string& tags : {std::string(R"(["a","b","c","d"])"), "[" + json_text(longest + "x") + "]",
-                                  std::string(R"([""])"), std::string(R"(["a b"])"), std::string(R"(["标签"])"),
-                                  std::string(R"(["a.b"])"), std::string("[1]"), std::string("[null]"),
-                                  std::string("[[]]")}) {
+  for (const std::string& tags :
+       {std::string(R"(["a","b","c","d"])"), "[" + json_text(longest + "x") + "]", std::string(R"([""])"),
+        std::string(R"(["a b"])"), std::string(R"(["标签"])"), std::string(R"(["a.b"])"), std::string("[1]"),
+        std::string("[null]"), std::string("[[]]")}) {
     const auto answer = with(tags);
     EXPECT_EQ(answer.code(), "DMS.10240004") << tags << ' ' << answer;
   }
@@ -116,7 +116,8 @@ TEST(Send, PayloadLimitHoldsForTheSumOfTheBatch) {
   EXPECT_EQ(world.counts(place).produced, 3);
 }
 
-// --- 4.9 consume ------------------------------------------------------------------------------------------------------
+// --- 4.9 consume
+// ------------------------------------------------------------------------------------------------------
 
 TEST(Consume, MaxMsgsFromOneToAThousandAndTenByDefault) {
   World world;
@@ -138,8 +139,11 @@ TEST(Consume, MaxMsgsFromOneToAThousandAndTenByDefault) {
 TEST(Consume, TimeWaitFromOneToSixtySecondsAndThreeByDefault) {
   World world;
   const auto place = world.create();
-  const std::pair<const char*, int> cases[] = {{"", 3},  {R"("timeWait":"")", 3},   {R"("timeWait":1)", 1},
-                                               {R"("timeWait":"60")", 60}, {R"("timeWait":"60s")", 60}};
+  const std::pair<const char*, int> cases[] = {{"", 3},
+                                               {R"("timeWait":"")", 3},
+                                               {R"("timeWait":1)", 1},
+                                               {R"("timeWait":"60")", 60},
+                                               {R"("timeWait":"60s")", 60}};
   for (const auto& [members, waited] : cases) {
     const auto before = world.now_ms();
     const auto answer = consume_with(world, place, members);
@@ -156,8 +160,11 @@ TEST(Consume, TimeWaitFromOneToSixtySecondsAndThreeByDefault) {
 }
 
 TEST(Consume, AckWaitFrom15To300SecondsAndThirtyByDefault) {
-  const std::pair<const char*, int> cases[] = {
-      {"", 30}, {R"("ackWait":"")", 30}, {R"("ackWait":15)", 15}, {R"("ackWait":"300")", 300}, {R"("ackWait":"30s")", 30}};
+  const std::pair<const char*, int> cases[] = {{"", 30},
+                                               {R"("ackWait":"")", 30},
+                                               {R"("ackWait":15)", 15},
+                                               {R"("ackWait":"300")", 300},
+                                               {R"("ackWait":"30s")", 30}};
   for (const auto& [members, lease] : cases) {
     World world;
     const auto place = world.create();
@@ -307,18 +314,22 @@ TEST(Consume, CallWhoseConnectionIsGoneTakesNothing) {
 TEST(Consume, EveryRoundTripOfAnEmptyQueueIsAnEmptyArray) {
   World world;
   const auto place = world.create();
-  EXPECT_EQ(world.ask(world.consume_call(place)).text(),
-            R"({"statusCode":800,"returnObj":{"returnObj":"[]","errorMessageString":"","errorMessageArray":[],"succeed":true}})");
+  EXPECT_EQ(
+      world.ask(world.consume_call(place)).text(),
+      R"({"statusCode":800,"returnObj":{"returnObj":"[]","errorMessageString":"","errorMessageArray":[],"succeed":true}})");
 }
 
 TEST(ConsumeTags, OrTakesAnyAndAndTakesAll) {
-  constexpr const char* kMessages = R"([{"body":1,"tags":["a"]},{"body":2,"tags":["a","b"]},{"body":3,"tags":["c","b","a"]},
+  constexpr const char* kMessages =
+      R"([{"body":1,"tags":["a"]},{"body":2,"tags":["a","b"]},{"body":3,"tags":["c","b","a"]},
       {"body":4,"tags":["b"]},{"body":5},{"body":6,"tags":["ab"]},{"body":7,"tags":["A"]}])";
-  const std::pair<ConsumeOptions, const char*> cases[] = {
-      {{.tag = "a"}, "1 2 3"},        {{.tag = "a,b"}, "1 2 3 4"},
-      {{.tag = "a,b", .tag_type = "or"}, "1 2 3 4"}, {{.tag = "b,a", .tag_type = "and"}, "2 3"},
-      {{.tag = "a,b,c", .tag_type = "and"}, "3"},    {{.tag = "x"}, ""},
-      {{.tag_type = "and"}, "1 2 3 4 5 6 7"}};
+  const std::pair<ConsumeOptions, const char*> cases[] = {{{.tag = "a"}, "1 2 3"},
+                                                          {{.tag = "a,b"}, "1 2 3 4"},
+                                                          {{.tag = "a,b", .tag_type = "or"}, "1 2 3 4"},
+                                                          {{.tag = "b,a", .tag_type = "and"}, "2 3"},
+                                                          {{.tag = "a,b,c", .tag_type = "and"}, "3"},
+                                                          {{.tag = "x"}, ""},
+                                                          {{.tag_type = "and"}, "1 2 3 4 5 6 7"}};
   for (const auto& [options, expected] : cases) {
     World world;
     const auto place = world.create({.mode = "FIFO"});
@@ -358,7 +369,8 @@ TEST(ConsumeTags, RefusedConsumeFixesNoRule) {
   EXPECT_TRUE(consume_with(world, place, R"("tag":"b")").done());
 }
 
-// --- 4.10 confirm -----------------------------------------------------------------------------------------------------
+// --- 4.10 confirm
+// -----------------------------------------------------------------------------------------------------
 
 TEST(Confirm, TakesAnArrayOrAnArrayInAnObject) {
   World world;
@@ -371,12 +383,14 @@ TEST(Confirm, TakesAnArrayOrAnArrayInAnObject) {
                                                              R"(","message":)" + message + "}");
   };
   const auto entry = [&](std::size_t i) { return R"([{"handler":")" + batch[i].handler + R"(","status":"success"}])"; };
-  for (const auto* bad : {"[]", "{}", "null", "7", R"({"message":[]})", R"({"message":{}})", "[7]", "[{}]",
-                          R"([{"handler":"x"}])", R"([{"status":"success"}])", R"([{"handler":7,"status":"success"}])"}) {
+  for (const auto* bad :
+       {"[]", "{}", "null", "7", R"({"message":[]})", R"({"message":{}})", "[7]", "[{}]", R"([{"handler":"x"}])",
+        R"([{"status":"success"}])", R"([{"handler":7,"status":"success"}])"}) {
     EXPECT_EQ(with(bad).http(), 400U) << bad << with(bad);
   }
-  EXPECT_EQ(with(entry(0)).text(),
-            R"({"statusCode":800,"returnObj":{"returnObj":"{\"success\":1,\"fail\":0}","errorMessageString":"","errorMessageArray":[],"succeed":true}})");
+  EXPECT_EQ(
+      with(entry(0)).text(),
+      R"({"statusCode":800,"returnObj":{"returnObj":"{\"success\":1,\"fail\":0}","errorMessageString":"","errorMessageArray":[],"succeed":true}})");
   EXPECT_EQ(tally(with(R"({"message":)" + entry(1) + "}")), "1/0");
 }
 
@@ -439,7 +453,8 @@ TEST(Confirm, HandlersOfOtherGroupsAndQueuesAreForeign) {
   EXPECT_EQ(tally(world.confirm(place, all(batch))), "1/0");
 }
 
-// --- 4.12, 4.13 dead letters ------------------------------------------------------------------------------------------
+// --- 4.12, 4.13 dead letters
+// ------------------------------------------------------------------------------------------
 
 TEST(DeadLetters, ArriveAtMaxConsumeCountAndInOrderOfTransfer) {
   World world;
@@ -467,12 +482,15 @@ TEST(DeadLetters, BelongToOneGroup) {
 TEST(DeadLetters, KeepBodyAttributesAndTags) {
   World world;
   const auto place = mortal(world, "1");
-  ASSERT_TRUE(world.send_messages(place.queue, R"([{"body":{"foo":"test0SDkk"},
-      "attributes":{"attribute1":"value11","attribute2":"value12"},"tags":["tag11","tag12"]}])").done());
+  ASSERT_TRUE(world
+                  .send_messages(place.queue, R"([{"body":{"foo":"test0SDkk"},
+      "attributes":{"attribute1":"value11","attribute2":"value12"},"tags":["tag11","tag12"]}])")
+                  .done());
   ASSERT_EQ(tally(world.confirm(place, all(world.consume(place, {.tag = "tag11"}), "fail"))), "0/1");
   const auto answer = world.ask(world.consume_dead_call(place));
-  EXPECT_EQ(masked(answer.embedded()),
-            R"([{"handler":"<handler>","message":{"body":{"foo":"test0SDkk"},"attributes":{"attribute1":"value11","attribute2":"value12"},"tags":["tag11","tag12"]}}])");
+  EXPECT_EQ(
+      masked(answer.embedded()),
+      R"([{"handler":"<handler>","message":{"body":{"foo":"test0SDkk"},"attributes":{"attribute1":"value11","attribute2":"value12"},"tags":["tag11","tag12"]}}])");
 }
 
 TEST(DeadLetters, FailedOnesComeAgainForEver) {
@@ -533,7 +551,8 @@ TEST(DeadLetters, StayAwayFromQueuesWithoutRedrive) {
   EXPECT_EQ(world.counts(place), (Counts{1, 0, 1, 0, 0}));
 }
 
-// --- 4.14 reset -------------------------------------------------------------------------------------------------------
+// --- 4.14 reset
+// -------------------------------------------------------------------------------------------------------
 
 TEST(Reset, ToTheFrontBringsConfirmedMessagesBackAndToTheEndSkipsAll) {
   World world;
@@ -592,7 +611,8 @@ TEST(Reset, ClearsFailureCountsAndKeepsDeadLettersAndTheTagRule) {
   EXPECT_EQ(bodies(world.consume_dead(place)), "1");
 }
 
-// --- 5 life of a message ----------------------------------------------------------------------------------------------
+// --- 5 life of a message
+// ----------------------------------------------------------------------------------------------
 
 TEST(Retention, MessagesAreGoneForEverybodyAfter72Hours) {
   World world;
@@ -628,6 +648,7 @@ TEST(Retention, ReleasedMessageDoesNotOutliveItsTime) {
   ASSERT_EQ(world.consume(place).size(), 1U);
   world.pass(seconds(30));
   EXPECT_TRUE(world.consume(place).empty());
+  EXPECT_EQ(world.counts(place), (Counts{0, 0, 0, 0, 0})) << "nor does it come to the dead letters";
 }
 
 TEST(Retention, CanBeSet) {

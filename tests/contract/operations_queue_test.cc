@@ -2,8 +2,8 @@
 
 #include "support/api_client.h"
 
-// API.md 4.1 to 4.7 and 4.11: queues, groups, quota. Every parameter at zero, its limit, one past it, of the wrong type,
-// missing, misplaced; what each call answers and what it leaves behind.
+// API.md 4.1 to 4.7 and 4.11: queues, groups, quota. Every parameter at zero, its limit, one past it, of the wrong
+// type, missing, misplaced; what each call answers and what it leaves behind.
 
 namespace wingmq::contract {
 namespace {
@@ -38,7 +38,8 @@ std::vector<std::string> names_of(const json::value& list) {
 
 constexpr const char* kWrongTypes[] = {"null", "[]", "{}", "[\"x\"]"};
 
-// --- 4.1 createQueue --------------------------------------------------------------------------------------------------
+// --- 4.1 createQueue
+// --------------------------------------------------------------------------------------------------
 
 TEST(CreateQueue, NameFromOneTo64CharactersOfTheAllowedSet) {
   World world;
@@ -96,7 +97,8 @@ TEST(CreateQueue, RegionFromOneTo64CharactersOfTheAllowedSet) {
   };
   EXPECT_TRUE(with("r").done());
   EXPECT_TRUE(with(repeated("aZ09_.-x", 8)).done());
-  for (const auto& region : {std::string(), repeated("r", 65), std::string("a b"), std::string("区"), std::string("a/b")}) {
+  for (const auto& region :
+       {std::string(), repeated("r", 65), std::string("a b"), std::string("区"), std::string("a/b")}) {
     const auto answer = with(region);
     EXPECT_EQ(answer.http(), 400U) << region << ' ' << answer;
     EXPECT_NE(answer.message().find("regionId"), std::string::npos) << answer;
@@ -158,8 +160,10 @@ TEST(CreateQueue, NamesAreUniqueInAProjectOnly) {
   EXPECT_EQ(create(world, R"("name":"same")").code(), "DMS.10240017");
   EXPECT_TRUE(create(world, R"("name":"Same")").done()) << "case matters";
   world.create_queue({.name = "same", .region = "cn-other"});
-  EXPECT_TRUE(world.post("createQueue", R"({"createQueueInfo":{"regionId":"cn-snxy1","name":"same","description":"d"}})",
-                         {{"accessKey", "other"}}).done());
+  EXPECT_TRUE(world
+                  .post("createQueue", R"({"createQueueInfo":{"regionId":"cn-snxy1","name":"same","description":"d"}})",
+                        {{"accessKey", "other"}})
+                  .done());
 }
 
 TEST(CreateQueue, QuotaIsFiveForEachProjectAndRemovingFreesAPlace) {
@@ -183,7 +187,8 @@ TEST(CreateQueue, QuotaCanBeSet) {
   EXPECT_EQ(quota["quotas"].at("resources").as_array()[0].at("quota").to_number<int>(), 1);
 }
 
-// --- 4.2, 4.3 queries -------------------------------------------------------------------------------------------------
+// --- 4.2, 4.3 queries
+// -------------------------------------------------------------------------------------------------
 
 TEST(QueryQueue, ListsTheProjectsQueuesInOrderOfCreation) {
   World world;
@@ -264,7 +269,8 @@ TEST(QuerySpecifyQueue, UnknownIdsAreNotFound) {
   EXPECT_EQ(world.get("querySpecifyQueue", {{"regionId", kRegion}}).http(), 400U);
 }
 
-// --- 4.4 removeQueue --------------------------------------------------------------------------------------------------
+// --- 4.4 removeQueue
+// --------------------------------------------------------------------------------------------------
 
 TEST(RemoveQueue, TakesEverythingWithItAndFreesTheName) {
   World world;
@@ -297,7 +303,8 @@ TEST(RemoveQueue, ParkedConsumersGetNotFoundAtOnce) {
   }
 }
 
-// --- 4.5 to 4.7 groups ------------------------------------------------------------------------------------------------
+// --- 4.5 to 4.7 groups
+// ------------------------------------------------------------------------------------------------
 
 TEST(CreateGroups, NameFromOneTo32CharactersOfTheAllowedSet) {
   World world;
@@ -389,7 +396,8 @@ TEST(RemoveGroups, ParkedConsumersGetNotFoundAndANewGroupOfTheNameIsAnother) {
   EXPECT_EQ(world.ask(world.consume_call(place)).code(), "DMS.10240405");
 }
 
-// --- 4.11 quota -------------------------------------------------------------------------------------------------------
+// --- 4.11 quota
+// -------------------------------------------------------------------------------------------------------
 
 TEST(QueryQuota, CountsTheProjectsQueues) {
   World world;
@@ -405,7 +413,8 @@ TEST(QueryQuota, CountsTheProjectsQueues) {
   EXPECT_EQ(world.get("queryQuota", {{"regionId", kRegion}}).text(), text(2));
 }
 
-// --- Projects ---------------------------------------------------------------------------------------------------------
+// --- Projects
+// ---------------------------------------------------------------------------------------------------------
 
 TEST(Projects, NothingOfOneIsVisibleInAnother) {
   World world;
@@ -451,9 +460,9 @@ TEST(Projects, NothingOfOneIsVisibleInAnother) {
 TEST(Projects, HaveAStableIdOfTheirOwn) {
   const auto id = [](const std::string& key, const std::string& region) {
     World world;
-    const auto answer =
-        world.post("createQueue", R"({"createQueueInfo":{"regionId":")" + region + R"(","name":"q","description":"d"}})",
-                   {{"accessKey", key}});
+    const auto answer = world.post(
+        "createQueue", R"({"createQueueInfo":{"regionId":")" + region + R"(","name":"q","description":"d"}})",
+        {{"accessKey", key}});
     return std::string(answer.opened().at("project_id").as_string());
   };
   EXPECT_EQ(id("a", "r"), id("a", "r")) << "in another process too: nothing but customer and region enters";

@@ -24,7 +24,7 @@ const std::vector<std::string>& valid_bodies() {
       // containers
       "[]", "{}", "[[]]", "[{}]", "{\"\":\"\"}", "{\"\":{\"\":[]}}", "[1,\"1\",1.0,true,null,{},[]]",
       R"({"b":1,"a":2,"c":3})", R"({"a":1,"a":2})", R"({"a":1,"b":2,"a":{"x":1,"x":1}})", R"({"\u0061":1,"a":2})",
-      R"({"handler":"x","message":{"body":1}})", R"({"body":{"body":{"body":1}}})", R"({"a b":1,"中":2,"\n":3})",
+      R"({"handler":["x"],"message":{"body":1}})", R"({"body":{"body":{"body":1}}})", R"({"a b":1,"中":2,"\n":3})",
       " 1 ", " [ 1 , 2 ] ", "\t{\n\"a\" :\r1 }\n", "[\n]", "{ }", R"({"name":" spaced "})", R"(" spaced ")"};
   return kBodies;
 }
@@ -101,15 +101,13 @@ TEST(StrictJson, TheSameBodiesComeThroughAForm) {
 TEST(StrictJson, AttributesKeepValuesSpellingAndOrder) {
   World world;
   const auto place = world.create({.mode = "FIFO"});
-  for (const auto* attributes :
-       {"{}", R"({"attribute2":"value14","attribute1":"value13"})", R"({"n":1.00,"o":{"p":[1e2]},"":null})",
-        R"({"a":"\u00e9\n\ud83d\ude00"})"}) {
+  for (const auto* attributes : {"{}", R"({"attribute2":"value14","attribute1":"value13"})",
+                                 R"({"n":1.00,"o":{"p":[1e2]},"":null})", R"({"a":"\u00e9\n\ud83d\ude00"})"}) {
     ASSERT_TRUE(
         world.send_messages(place.queue, R"([{"body":1,"attributes":)" + std::string(attributes) + "}]").done());
     const auto answer = world.ask(world.consume_call(place));
-    EXPECT_EQ(masked(canonical(answer.embedded())),
-              R"([{"handler":"<handler>","message":{"body":1,"attributes":)" + canonical(attributes) +
-                  R"(,"tags":[]}}])");
+    EXPECT_EQ(masked(canonical(answer.embedded())), R"([{"handler":"<handler>","message":{"body":1,"attributes":)" +
+                                                        canonical(attributes) + R"(,"tags":[]}}])");
     EXPECT_EQ(tally(world.confirm(place, {{first_handler(answer), "success"}})), "1/0");
   }
 }
@@ -118,21 +116,26 @@ const std::vector<std::string>& invalid_bodies() {
   static const std::vector<std::string> kBodies = {
       "", "nul", "nulll", "True", "TRUE", "undefined", "NaN", "Infinity", "-Infinity", "'a'", "a",
       // numbers
-      "+1", "-", "01", "-01", "00", "1.", ".5", "-.5", "1.e5", "1e", "1e+", "1e1.5", "0x10", "1_000", "1,000", "--1", "1 2",
-      "1f", "٣",
+      "+1", "-", "01", "-01", "00", "1.", ".5", "-.5", "1.e5", "1e", "1e+", "1e1.5", "0x10", "1_000", "1,000", "--1",
+      "1 2", "1f", "٣",
       // strings
       "\"", "\"abc", "\"a\nb\"", "\"a\tb\"", "\"\x01\"", "\"\x1f\"", R"("\x41")", R"("\a")", R"("\")", R"("\u12")",
       R"("\u12G4")", R"("\U0041")", R"("\uD83D")", R"("\uDE00")", R"("\uD83Dx")", R"("\uD83D\u0041")",
       R"("\uD83D\uD83D")", R"("\uDE00\uD83D")",
       // invalid UTF-8: lone continuation, overlong, surrogates, too large, cut short
-      "\"\x80\"", "\"\xff\"", "\"\xc0\xaf\"", "\"\xc1\xbf\"", "\"\xe0\x80\xaf\"", "\"\xed\xa0\x80\"", "\"\xed\xbf\xbf\"",
-      "\"\xf0\x80\x80\xaf\"", "\"\xf4\x90\x80\x80\"", "\"\xf5\x80\x80\x80\"", "\"\xc3\"", "\"\xe4\xb8\"",
-      "\"\xf0\x9f\x98\"", "{\"\xff\":1}",
+      "\"\x80\"", "\"\xff\"", "\"\xc0\xaf\"", "\"\xc1\xbf\"", "\"\xe0\x80\xaf\"", "\"\xed\xa0\x80\"",
+      "\"\xed\xbf\xbf\"", "\"\xf0\x80\x80\xaf\"", "\"\xf4\x90\x80\x80\"", "\"\xf5\x80\x80\x80\"", "\"\xc3\"",
+      "\"\xe4\xb8\"", "\"\xf0\x9f\x98\"", "{\"\xff\":1}",
       // containers
       "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1,,2]", "[1 2]", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}",
       "{a:1}", "{1:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "[}", "{]", "[1}", "{\"a\":1]", "{\"a\":1}}", "[1]]",
       // comments, marks, spaces that are none
-      "/*x*/1", "1//x", "#1", "\xEF\xBB\xBF" "1", "\xC2\xA0" "1", "\f1", "\v1", "[1\f]"};
+      "/*x*/1", "1//x", "#1",
+      "\xEF\xBB\xBF"
+      "1",
+      "\xC2\xA0"
+      "1",
+      "\f1", "\v1", "[1\f]"};
   return kBodies;
 }
 
@@ -184,8 +187,9 @@ TEST(StrictJson, TrailingGarbageAndByteOrderMarksAreRefused) {
   World world;
   const auto queue = world.create_queue();
   const auto whole = R"({"regionId":"cn-snxy1","queueId":")" + queue + R"("})";
-  for (const std::string& body : {whole + "x", whole + "{}", whole + ",", whole + std::string(1, '\0'), "\xEF\xBB\xBF" + whole,
-                                  "[" + whole + "]", json_text(whole), std::string("null"), std::string("  ")}) {
+  for (const std::string& body :
+       {whole + "x", whole + "{}", whole + ",", whole + std::string(1, '\0'), "\xEF\xBB\xBF" + whole, "[" + whole + "]",
+        json_text(whole), std::string("null"), std::string("  ")}) {
     const auto answer = world.post("removeQueue", body);
     EXPECT_EQ(answer.http(), 400U) << body << ' ' << answer;
   }
@@ -214,12 +218,11 @@ TEST(StrictJson, ParameterGivenTwiceIsRefusedAtEveryLevelButTheValuesPassedOn) {
   const auto place = world.create({.mode = "FIFO"});
   const std::string queue = R"("queueId":")" + place.queue + "\"";
   const std::string region = R"("regionId":"cn-snxy1")";
-  for (const auto& body :
-       {"{" + region + "," + queue + "," + region + R"(,"messages":[{"body":1}]})",
-        "{" + region + "," + queue + R"(,"messages":[{"body":1}],"messages":[{"body":2}]})",
-        "{" + region + "," + queue + R"(,"messages":[{"body":1,"body":1}]})",
-        "{" + region + "," + queue + R"(,"messages":[{"body":1,"attributes":{},"attributes":{}}]})",
-        "{" + region + "," + queue + R"(,"messages":[{"body":1}],"\u0072egionId":"cn-snxy1"})"}) {
+  for (const auto& body : {"{" + region + "," + queue + "," + region + R"(,"messages":[{"body":1}]})",
+                           "{" + region + "," + queue + R"(,"messages":[{"body":1}],"messages":[{"body":2}]})",
+                           "{" + region + "," + queue + R"(,"messages":[{"body":1,"body":1}]})",
+                           "{" + region + "," + queue + R"(,"messages":[{"body":1,"attributes":{},"attributes":{}}]})",
+                           "{" + region + "," + queue + R"(,"messages":[{"body":1}],"\u0072egionId":"cn-snxy1"})"}) {
     const auto answer = world.post("sendSpecifyQueueMessage", body);
     EXPECT_EQ(answer.code(), "DMS.10540010") << body << ' ' << answer;
   }
@@ -229,9 +232,8 @@ TEST(StrictJson, ParameterGivenTwiceIsRefusedAtEveryLevelButTheValuesPassedOn) {
 TEST(StrictJson, MemberNamesMayBeSpelledWithEscapes) {
   World world;
   const auto place = world.create({.mode = "FIFO"});
-  const auto answer =
-      world.post("sendSpecifyQueueMessage", R"({"region\u0049d":"cn-snxy1","queueId":")" + place.queue +
-                                                R"(","\u006dessages":[{"\u0062ody":"\u0031"}]})");
+  const auto answer = world.post("sendSpecifyQueueMessage", R"({"region\u0049d":"cn-snxy1","queueId":")" + place.queue +
+                                                                R"(","\u006dessages":[{"\u0062ody":"\u0031"}]})");
   ASSERT_TRUE(answer.done()) << answer;
   EXPECT_EQ(bodies(world.consume(place)), R"("1")");
 }

@@ -39,7 +39,8 @@ TEST(Transport, EveryOperationExistsAndTakesItsMethodOnly) {
       EXPECT_EQ(answer.http(), 400U) << method << ' ' << operation.name << ' ' << answer;
       EXPECT_EQ(answer.code(), "DMS.10540010") << method << ' ' << operation.name << ' ' << answer;
       const bool right_method = std::string_view(method) == operation.method;
-      EXPECT_TRUE(right_method || answer.message().find(operation.method) != std::string::npos) << method << ' ' << answer;
+      EXPECT_TRUE(right_method || answer.message().find(operation.method) != std::string::npos)
+          << method << ' ' << answer;
     }
   }
 }
@@ -47,10 +48,11 @@ TEST(Transport, EveryOperationExistsAndTakesItsMethodOnly) {
 TEST(Transport, OtherPathsAreNotFound) {
   World world;
   for (const auto* path :
-       {"/", "/apiproxy/v3/queue", "/apiproxy/v3/queue/", "/apiproxy/v3/queue/queryQuota/", "/apiproxy/v3/queue/queryquota",
-        "/apiproxy/v3/queue/queryQuotas", "/apiproxy/v3/queue/queryQuot", "/apiproxy/v3/queue//queryQuota",
-        "/apiproxy/v3/Queue/queryQuota", "/apiproxy/v2/queue/queryQuota", "/x/apiproxy/v3/queue/queryQuota",
-        "/apiproxy/v3/queue/query%51uota", "/apiproxy/v3/queue/./queryQuota", "/apiproxy/v3/queue/queryQuota;x", "*"}) {
+       {"/", "/apiproxy/v3/queue", "/apiproxy/v3/queue/", "/apiproxy/v3/queue/queryQuota/",
+        "/apiproxy/v3/queue/queryquota", "/apiproxy/v3/queue/queryQuotas", "/apiproxy/v3/queue/queryQuot",
+        "/apiproxy/v3/queue//queryQuota", "/apiproxy/v3/Queue/queryQuota", "/apiproxy/v2/queue/queryQuota",
+        "/x/apiproxy/v3/queue/queryQuota", "/apiproxy/v3/queue/query%51uota", "/apiproxy/v3/queue/./queryQuota",
+        "/apiproxy/v3/queue/queryQuota;x", "*"}) {
     const auto answer = world.ask({"GET", path, {{"regionId", kRegion}}, ""});
     EXPECT_EQ(answer.http(), 404U) << path << ' ' << answer;
     EXPECT_EQ(answer.status(), 404) << path << ' ' << answer;
@@ -65,7 +67,8 @@ TEST(Transport, QueryStringIsIgnored) {
     EXPECT_TRUE(answer.done()) << query << ' ' << answer;
   }
   const auto queue = world.create_queue();
-  const auto removed = world.post("removeQueue?queueId=other", R"({"regionId":"cn-snxy1","queueId":")" + queue + R"("})");
+  const auto removed =
+      world.post("removeQueue?queueId=other", R"({"regionId":"cn-snxy1","queueId":")" + queue + R"("})");
   EXPECT_TRUE(removed.done()) << removed;
   EXPECT_EQ(world.post("removeQueue?regionId=cn-snxy1&queueId=x", "{}").code(), "DMS.10540010");
 }
@@ -73,8 +76,8 @@ TEST(Transport, QueryStringIsIgnored) {
 TEST(Transport, JsonBodyNeedsNoContentType) {
   for (const auto* type : {"", "application/json", "application/json; charset=utf-8", "Application/JSON"}) {
     World world;
-    Call call = world.post_call("createQueue",
-                                R"({"createQueueInfo":{"regionId":"cn-snxy1","name":"q","description":"d"}})");
+    Call call =
+        world.post_call("createQueue", R"({"createQueueInfo":{"regionId":"cn-snxy1","name":"q","description":"d"}})");
     call.headers.clear();
     if (*type != '\0') call.headers.emplace_back("content-type", type);
     const auto answer = world.ask(call);
@@ -86,7 +89,8 @@ TEST(Transport, UnknownMembersAndHeadersAreIgnoredAtEveryLevel) {
   World world;
   const auto created =
       world.post("createQueue", R"({"x":1,"createQueueInfo":{"regionId":"cn-snxy1","name":"q","description":"d","y":[]},
-          "customInfo":{"z":{}}})", {{"X-Unknown", "1"}});
+          "customInfo":{"z":{}}})",
+                 {{"X-Unknown", "1"}});
   ASSERT_TRUE(created.done()) << created;
   const auto queue = std::string(created.opened().at("id").as_string());
   const auto group = world.post("createConsumeGroup", R"({"regionId":"cn-snxy1","queueId":")" + queue +
@@ -113,8 +117,8 @@ TEST(Transport, CustomInfoThatIsWrongRefusesAPostAndNothingHappens) {
   const auto queue = world.create_queue();
   const auto before = world.snapshot();
   for (const auto* info : {"7", "[]", R"({"type":9})", R"({"type":1})", R"("{")"}) {
-    const auto answer = world.post("removeQueue", R"({"regionId":"cn-snxy1","queueId":")" + queue +
-                                                      R"(","customInfo":)" + info + "}");
+    const auto answer =
+        world.post("removeQueue", R"({"regionId":"cn-snxy1","queueId":")" + queue + R"(","customInfo":)" + info + "}");
     EXPECT_EQ(answer.http(), 400U) << info << ' ' << answer;
     EXPECT_EQ(world.snapshot(), before);
   }

@@ -76,7 +76,8 @@ void show(std::ostream& out, const PeekedMessage& message) {
 
 }  // namespace
 
-// --- Answer -----------------------------------------------------------------------------------------------------------
+// --- Answer
+// -----------------------------------------------------------------------------------------------------------
 
 Answer::Answer(net::Reply reply) : reply_(std::move(reply)) {
   json::error_code error;
@@ -131,7 +132,8 @@ std::ostream& operator<<(std::ostream& out, const Counts& counts) {
              << ", dead " << counts.dead_produced << '/' << counts.dead_available;
 }
 
-// --- Pending ----------------------------------------------------------------------------------------------------------
+// --- Pending
+// ----------------------------------------------------------------------------------------------------------
 
 Pending::Pending(net::App& app, net::Request request)
     : app_(app), parked_([this] { ++wakes_; }), reply_(app.handle(std::move(request), parked_)) {}
@@ -156,7 +158,8 @@ void Pending::hang_up() {
   if (!app_.cancel(parked_)) app_.abandon(parked_);
 }
 
-// --- World ------------------------------------------------------------------------------------------------------------
+// --- World
+// ------------------------------------------------------------------------------------------------------------
 
 /// Numbers that never repeat within a test and are the same in every run (splitmix64).
 class World::CountingRandom final : public RandomSource {
@@ -263,8 +266,9 @@ std::string World::create_queue(const QueueOptions& options) {
 }
 
 std::string World::create_group(const std::string& queue, const std::string& name, const std::string& region) {
-  const auto answer = post("createConsumeGroup", "{\"regionId\":" + json_text(region) + ",\"queueId\":" + json_text(queue) +
-                                                     ",\"groups\":[{\"name\":" + json_text(name) + "}]}");
+  const auto answer =
+      post("createConsumeGroup", "{\"regionId\":" + json_text(region) + ",\"queueId\":" + json_text(queue) +
+                                     ",\"groups\":[{\"name\":" + json_text(name) + "}]}");
   EXPECT_TRUE(answer.done()) << answer;
   return answer.text_of("consumerGroupId");
 }
@@ -328,9 +332,8 @@ Answer World::reset(const Place& place, const std::string& config) {
 }
 
 Counts World::counts(const Place& place) {
-  const auto answer =
-      get("querySpecifyQueueAllConsumerGroup",
-          {{"regionId", place.region}, {"queueId", place.queue}, {"includeDeadletter", "true"}});
+  const auto answer = get("querySpecifyQueueAllConsumerGroup",
+                          {{"regionId", place.region}, {"queueId", place.queue}, {"includeDeadletter", "true"}});
   EXPECT_TRUE(answer.done()) << answer;
   for (const auto& group : answer["groups"].as_array()) {
     if (group.at("id").as_string() != place.group) continue;
@@ -343,9 +346,9 @@ Counts World::counts(const Place& place) {
 }
 
 json::value World::queue_info(const std::string& queue, bool dead_letters) {
-  const auto answer = get("querySpecifyQueue", {{"regionId", kRegion},
-                                                {"queueId", queue},
-                                                {"includeDeadletter", dead_letters ? "true" : "false"}});
+  const auto answer =
+      get("querySpecifyQueue",
+          {{"regionId", kRegion}, {"queueId", queue}, {"includeDeadletter", dead_letters ? "true" : "false"}});
   EXPECT_TRUE(answer.done()) << answer;
   return answer.opened();
 }
@@ -369,8 +372,8 @@ std::string World::snapshot() {
       for (const auto& tag : group.tags.tags()) out << ' ' << tag;
       out << '\n';
       request.group = group.id;
-      for (const auto state : {MessageState::kAvailable, MessageState::kInFlight, MessageState::kConfirmed,
-                               MessageState::kDead}) {
+      for (const auto state :
+           {MessageState::kAvailable, MessageState::kInFlight, MessageState::kConfirmed, MessageState::kDead}) {
         request.state = state;
         show_all(queue.id, request);
       }
@@ -379,7 +382,8 @@ std::string World::snapshot() {
   return out.str();
 }
 
-// --- Messages ---------------------------------------------------------------------------------------------------------
+// --- Messages
+// ---------------------------------------------------------------------------------------------------------
 
 Batch messages_of(const Answer& answer) {
   if (!answer.done()) {
@@ -420,7 +424,8 @@ std::string tally(const Answer& answer) {
          std::to_string(opened.at("fail").to_number<int>());
 }
 
-// --- Text -------------------------------------------------------------------------------------------------------------
+// --- Text
+// -------------------------------------------------------------------------------------------------------------
 
 std::string json_text(std::string_view text) {
   static constexpr std::string_view kHex = "0123456789abcdef";

@@ -16,8 +16,8 @@
 #include "wingmq/clock.h"
 #include "wingmq/net/server.h"
 
-// The vocabulary of the conformance tests: whole HTTP requests in, whole replies out, no socket and no waiting. It knows
-// the wire contract (API.md) and the public headers, and nothing of how they are implemented. One thread.
+// The vocabulary of the conformance tests: whole HTTP requests in, whole replies out, no socket and no waiting. It
+// knows the wire contract (API.md) and the public headers, and nothing of how they are implemented. One thread.
 
 namespace wingmq::contract {
 
@@ -126,7 +126,12 @@ struct Received {
   boost::json::value attributes;
   boost::json::value tags;
 };
-using Batch = std::vector<Received>;
+
+/// What one consume returned. Looking for a message that did not come throws, which fails the test instead of the
+/// program.
+struct Batch : std::vector<Received> {
+  const Received& operator[](std::size_t index) const { return at(index); }
+};
 
 /// A line of a confirmation: handler and status.
 using Verdict = std::pair<std::string, std::string>;
@@ -180,7 +185,8 @@ class World {
 
   // --- Operations, a line each; those that return ids or messages fail the test when refused ---
   std::string create_queue(const QueueOptions& options = {});
-  std::string create_group(const std::string& queue, const std::string& name = "g1", const std::string& region = kRegion);
+  std::string create_group(const std::string& queue, const std::string& name = "g1",
+                           const std::string& region = kRegion);
   /// A queue and one group of it.
   Place create(const QueueOptions& options = {}, const std::string& group = "g1");
   /// Sends one batch; each body is JSON text.
@@ -229,7 +235,8 @@ std::string json_text(std::string_view text);
 /// The text as a form field or URL would carry it.
 std::string percent_encoded(std::string_view text);
 /// A valid JSON text without spaces, with every string in one spelling, numbers as they are and members in their order;
-/// two texts are the same value, spelled alike where API.md 4.8 promises it, exactly when their canonical forms are equal.
+/// two texts are the same value, spelled alike where API.md 4.8 promises it, exactly when their canonical forms are
+/// equal.
 std::string canonical(std::string_view json);
 /// The text with random parts replaced: `<uuid>`, `<project>` (32 hex digits) and `<handler>` (a handler's value).
 std::string masked(std::string_view text);
