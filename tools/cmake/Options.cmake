@@ -25,7 +25,7 @@ find_package(Threads REQUIRED)
 # Warnings, for our own code only: never exported, never seen by who links the libraries.
 add_library(wingmq_flags INTERFACE)
 target_compile_options(wingmq_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-                       -Wnon-virtual-dtor -Wold-style-cast)
+                       -Wold-style-cast)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(wingmq_flags INTERFACE -Wthread-safety -Werror=thread-safety)
 endif()
