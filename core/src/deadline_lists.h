@@ -61,7 +61,8 @@ class DeadlineLists {
   T* find_earliest() const {
     T* earliest = nullptr;
     for (const auto& [span, list] : lists_) {
-      if (list.first != nullptr && (earliest == nullptr || list.first->deadline_ < earliest->deadline_)) {
+      // Of two that come due together, the one with the longer span was added first.
+      if (list.first != nullptr && (earliest == nullptr || list.first->deadline_ <= earliest->deadline_)) {
         earliest = list.first;
       }
     }

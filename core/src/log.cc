@@ -132,18 +132,28 @@ Position Log::begin() const noexcept {
   return {first_entry_, 0, entry(first_entry_).base};
 }
 
-Position Log::find(Time time) const noexcept {
+template <typename Before>
+std::uint64_t Log::search(Before before) const noexcept {
   std::uint64_t low = first_entry_;
   std::uint64_t high = next_entry_;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
-    if (entry(middle).at < time) {
+    if (before(entry(middle))) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  return low == next_entry_ ? end() : Position{low, 0, entry(low).base};
+  return low;
+}
+
+Position Log::find(Time time) const noexcept {
+  const std::uint64_t found = search([time](const LogEntry& each) { return each.at < time; });
+  return found == next_entry_ ? end() : Position{found, 0, entry(found).base};
+}
+
+std::uint64_t Log::entry_at(Offset offset) const noexcept {
+  return search([offset](const LogEntry& each) { return each.base.value + each.count <= offset.value; });
 }
 
 std::size_t Log::read(std::uint64_t number, std::uint64_t messages, std::span<LogEntry> out) const {

@@ -60,6 +60,8 @@ class Log {
   [[nodiscard]] Position end() const noexcept { return {next_entry_, 0, next_offset_}; }
   /// Before the first message appended at or after `time`.
   [[nodiscard]] Position find(Time time) const noexcept;
+  /// Number of the entry that holds `offset`, or of the first one behind it.
+  [[nodiscard]] std::uint64_t entry_at(Offset offset) const noexcept;
 
   /// Copies entries from number `entry` on into `out`, until it is full, `messages` are reached or the log ends; returns
   /// how many. Reclaimed entries are left out.
@@ -77,6 +79,9 @@ class Log {
   static constexpr std::uint64_t kChunkEntries = 64;
   using Chunk = std::array<LogEntry, kChunkEntries>;
 
+  /// The first entry of which `before(entry)` does not hold; it must hold for none behind one for which it does not.
+  template <typename Before>
+  [[nodiscard]] std::uint64_t search(Before before) const noexcept;
   [[nodiscard]] const LogEntry& entry(std::uint64_t number) const noexcept;
   [[nodiscard]] LogEntry& entry(std::uint64_t number) noexcept;
   std::unique_ptr<Chunk>& chunk_of(std::uint64_t number) noexcept;

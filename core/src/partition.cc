@@ -43,6 +43,11 @@ Position Partition::find(Time time) const {
   return log_.find(time);
 }
 
+std::uint64_t Partition::entry_at(Offset offset) const {
+  const MutexLock lock(mutex_);
+  return log_.entry_at(offset);
+}
+
 std::size_t Partition::read(std::uint64_t entry, std::uint64_t messages, std::span<LogEntry> out) const {
   const MutexLock lock(mutex_);
   return log_.read(entry, messages, out);

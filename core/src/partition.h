@@ -27,6 +27,7 @@ class Partition {
   [[nodiscard]] Position begin() const EXCLUDES(mutex_);
   [[nodiscard]] Position end() const EXCLUDES(mutex_);
   [[nodiscard]] Position find(Time time) const EXCLUDES(mutex_);
+  [[nodiscard]] std::uint64_t entry_at(Offset offset) const EXCLUDES(mutex_);
   [[nodiscard]] std::size_t read(std::uint64_t entry, std::uint64_t messages, std::span<LogEntry> out) const
       EXCLUDES(mutex_);
   [[nodiscard]] std::uint64_t messages_from(const Position& position) const EXCLUDES(mutex_);

@@ -1,0 +1,165 @@
+#include "queue.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "peek.h"
+
+namespace wingmq {
+namespace {
+
+std::uint32_t partitions_of(const Options& options, QueueMode mode) {
+  return mode == QueueMode::kFifo ? 1 : options.partitions;
+}
+
+}  // namespace
+
+Queue::Queue(Environment& environment, std::shared_ptr<const QueueIdentity> identity)
+    : Timed(Rank::kQueue),
+      environment_(environment),
+      identity_(std::move(identity)),
+      shards_(std::make_shared<Shards>(environment, partitions_of(environment.options, identity_->spec.mode))) {}
+
+std::shared_ptr<Queue> Queue::emptied() {
+  auto fresh = std::make_shared<Queue>(environment_, identity_);
+  const ReadLock lock(groups_mutex_);
+  Groups groups;
+  for (const auto& old : groups_) {
+    groups.push_back(
+        std::make_shared<Group>(environment_, identity_, fresh->shards_, old->id(), old->name(), old->stream()));
+    groups.back()->set_tag_rule(old->tag_rule());
+  }
+  const WriteLock fresh_lock(fresh->groups_mutex_);
+  fresh->groups_ = std::move(groups);
+  return fresh;
+}
+
+// --- Messages ---------------------------------------------------------------------------------------------------------
+
+void Queue::send(BatchRef batch, Time now, Effects& effects) {
+  const bool was_empty = shards_->append(std::move(batch), now);
+  if (was_empty) environment_.timers.arm(*this, now + environment_.options.limits.retention, true);
+  if (shards_->parked.load() == 0) return;
+  const ReadLock lock(groups_mutex_);
+  for (const auto& group : groups_) group->serve_parked(now, effects);
+}
+
+void Queue::fire(Time now, Effects& effects) {
+  expire(now, effects);
+  if (const auto next = shards_->next_expiry()) environment_.timers.arm(*this, *next, true);
+}
+
+void Queue::expire(Time now, Effects& effects) {
+  effects.fired(now, FiredType::kMessageExpired, identity_->spec.name, nullptr, shards_->expire(now));
+}
+
+std::optional<Time> Queue::oldest() const {
+  const auto expiry = shards_->next_expiry();
+  return expiry ? std::optional(*expiry - environment_.options.limits.retention) : std::nullopt;
+}
+
+std::size_t Queue::reclaim(std::size_t bytes, Time now, Effects& effects) {
+  std::vector<std::uint64_t> finished;
+  for (const auto& group : groups()) {
+    const auto read = group->read_until(now, effects);
+    if (finished.empty()) finished = read;
+    for (std::size_t i = 0; i < read.size(); ++i) finished[i] = std::min(finished[i], read[i]);
+  }
+  std::size_t freed = 0;
+  for (std::uint32_t i = 0; i < finished.size() && freed < bytes; ++i) {
+    freed += shards_->reclaim({i}, finished[i], bytes - freed);
+  }
+  return freed;
+}
+
+// --- Groups -----------------------------------------------------------------------------------------------------------
+
+Result<Queue::Groups> Queue::create_groups(std::span<const std::string> names, std::span<const GroupId> ids) {
+  const WriteLock lock(groups_mutex_);
+  std::set<std::string> taken;
+  for (const auto& group : groups_) taken.insert(group->name());
+  for (const std::string& name : names) {
+    if (!taken.insert(name).second) return std::unexpected(Error{ErrorCode::kGroupNameTaken});
+  }
+  const std::uint32_t limit = environment_.options.limits.groups_per_queue;
+  if (taken.size() > limit) return std::unexpected(Error{ErrorCode::kGroupLimitExceeded, limit, taken.size()});
+  Groups created;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::uint32_t stream = environment_.next_stream.fetch_add(2);
+    created.push_back(std::make_shared<Group>(environment_, identity_, shards_, ids[i], names[i], stream));
+  }
+  groups_.insert(groups_.end(), created.begin(), created.end());
+  return created;
+}
+
+Result<Queue::Groups> Queue::remove_groups(std::span<const std::string> names) {
+  const WriteLock lock(groups_mutex_);
+  const auto named = [](const std::string& name) {
+    return [&name](const std::shared_ptr<Group>& group) { return group->name() == name; };
+  };
+  for (const std::string& name : names) {
+    if (std::ranges::none_of(groups_, named(name))) return std::unexpected(Error{ErrorCode::kGroupNotFound});
+  }
+  Groups removed;
+  for (const std::string& name : names) {
+    const auto found = std::ranges::find_if(groups_, named(name));
+    if (found == groups_.end()) continue;  // named twice
+    removed.push_back(std::move(*found));
+    groups_.erase(found);
+  }
+  return removed;
+}
+
+Queue::Groups Queue::groups() const {
+  const ReadLock lock(groups_mutex_);
+  return groups_;
+}
+
+std::shared_ptr<Group> Queue::find_group(GroupId id) const {
+  const ReadLock lock(groups_mutex_);
+  const auto found = std::ranges::find(groups_, id, &Group::id);
+  return found != groups_.end() ? *found : nullptr;
+}
+
+void Queue::close(const Result<Delivery>& outcome, Effects& effects) {
+  environment_.timers.disarm(*this);
+  for (const auto& group : groups()) group->close(outcome, effects);
+}
+
+// --- Looking ----------------------------------------------------------------------------------------------------------
+
+QueueInfo Queue::info(Time now, Effects& effects) {
+  expire(now, effects);
+  const Partition::Sizes sizes = shards_->sizes();
+  return {.id = identity_->id,
+          .project = identity_->project,
+          .spec = identity_->spec,
+          .created = identity_->created,
+          .messages = sizes.messages,
+          .payload_bytes = sizes.payload_bytes,
+          .resident_bytes = sizes.resident_bytes,
+          .group_count = static_cast<std::uint32_t>(groups().size())};
+}
+
+QueueGroups Queue::inspect(Time now, Effects& effects) {
+  QueueGroups shown{info(now, effects), {}};
+  for (const auto& group : groups()) shown.groups.push_back(group->info(shown.queue.messages, now, effects));
+  shown.queue.group_count = static_cast<std::uint32_t>(shown.groups.size());
+  return shown;
+}
+
+Result<std::vector<PeekedMessage>> Queue::peek(const PeekRequest& request, Time now, Effects& effects) {
+  expire(now, effects);
+  if (!request.group) return peek_messages(*shards_, nullptr, request);
+  const auto group = find_group(*request.group);
+  if (!group) return std::unexpected(Error{ErrorCode::kGroupNotFound});
+  if (request.state == MessageState::kDead) {
+    const auto dead = group->dead_letters(request.after, request.limit, now, effects);
+    return peek_dead_letters(dead, environment_.options.limits.retention, request);
+  }
+  const GroupView view = group->view(now, effects);
+  return peek_messages(*shards_, &view, request);
+}
+
+}  // namespace wingmq

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "environment.h"
+#include "group.h"
+#include "mutex.h"
+#include "shards.h"
+#include "wingmq/broker.h"
+
+namespace wingmq {
+
+/// A queue: its messages and its consumer groups. Safe for concurrent use; a send locks one partition, and groups only when
+/// somebody is parked.
+class Queue final : public Timed {
+ public:
+  using Groups = std::vector<std::shared_ptr<Group>>;
+
+  Queue(Environment& environment, std::shared_ptr<const QueueIdentity> identity);
+
+  [[nodiscard]] const QueueIdentity& identity() const noexcept { return *identity_; }
+  /// A queue of the same identity and groups with nothing in it; the groups keep ids and tag rules, old handles are dead.
+  [[nodiscard]] std::shared_ptr<Queue> emptied() EXCLUDES(groups_mutex_);
+
+  void send(BatchRef batch, Time now, Effects& effects) EXCLUDES(groups_mutex_);
+
+  /// As Broker's calls of these names, the queue being found. Ids of new groups come from `ids`, one for each name.
+  [[nodiscard]] Result<Groups> create_groups(std::span<const std::string> names, std::span<const GroupId> ids)
+      EXCLUDES(groups_mutex_);
+  /// Takes the groups out and returns them, for the caller to close.
+  [[nodiscard]] Result<Groups> remove_groups(std::span<const std::string> names) EXCLUDES(groups_mutex_);
+  [[nodiscard]] Groups groups() const EXCLUDES(groups_mutex_);
+
+  [[nodiscard]] QueueInfo info(Time now, Effects& effects) EXCLUDES(groups_mutex_);
+  [[nodiscard]] QueueGroups inspect(Time now, Effects& effects) EXCLUDES(groups_mutex_);
+  [[nodiscard]] Result<std::vector<PeekedMessage>> peek(const PeekRequest& request, Time now, Effects& effects)
+      EXCLUDES(groups_mutex_);
+
+  /// When the oldest message was sent; nullopt: there is none.
+  [[nodiscard]] std::optional<Time> oldest() const;
+  /// Lets go of messages that every group has finished with, oldest first, until `bytes` are free; returns how many bytes
+  /// became free. A queue without groups keeps everything (D28).
+  std::size_t reclaim(std::size_t bytes, Time now, Effects& effects) EXCLUDES(groups_mutex_);
+
+  void fire(Time now, Effects& effects) override;
+  /// Takes the queue out of service; see Group::close().
+  void close(const Result<Delivery>& outcome, Effects& effects) EXCLUDES(groups_mutex_);
+
+ private:
+  [[nodiscard]] std::shared_ptr<Group> find_group(GroupId id) const EXCLUDES(groups_mutex_);
+  void expire(Time now, Effects& effects);
+
+  Environment& environment_;
+  const std::shared_ptr<const QueueIdentity> identity_;
+  const std::shared_ptr<Shards> shards_;
+  mutable SharedMutex groups_mutex_;
+  Groups groups_ GUARDED_BY(groups_mutex_);  // in order of creation
+};
+
+}  // namespace wingmq

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "environment.h"
+#include "mutex.h"
+#include "queue.h"
+
+namespace wingmq {
+
+/// Who has which queues and groups. Finding one locks one stripe for reading; everything that changes the tree, or lists it,
+/// also holds one mutex, so that quotas and names hold. Safe for concurrent use.
+class Registry {
+ public:
+  explicit Registry(Environment& environment) : environment_(environment) {}
+
+  /// kQueueNotFound.
+  [[nodiscard]] Result<std::shared_ptr<Queue>> queue(const Project& project, QueueId id) const;
+  /// kQueueNotFound (only when `queue` is given), kGroupNotFound.
+  [[nodiscard]] Result<std::shared_ptr<Group>> group(const Project& project, std::optional<QueueId> queue,
+                                                     GroupId id) const;
+  /// Of any project; nullptr: there is none.
+  [[nodiscard]] std::shared_ptr<Queue> find_queue(QueueId id) const;
+
+  /// As Broker's calls of these names.
+  [[nodiscard]] Result<std::shared_ptr<Queue>> create_queue(const Project& project, QueueSpec spec, Time now)
+      EXCLUDES(tree_mutex_);
+  [[nodiscard]] Result<void> remove_queue(const Project& project, QueueId id, Effects& effects) EXCLUDES(tree_mutex_);
+  [[nodiscard]] Result<Queue::Groups> create_groups(const Project& project, QueueId queue,
+                                                    std::span<const std::string> names) EXCLUDES(tree_mutex_);
+  [[nodiscard]] Result<void> remove_groups(const Project& project, QueueId queue, std::span<const std::string> names,
+                                           Effects& effects) EXCLUDES(tree_mutex_);
+
+  using Queues = std::vector<std::shared_ptr<Queue>>;
+  /// In order of creation.
+  [[nodiscard]] Queues queues(const Project& project) const EXCLUDES(tree_mutex_);
+  /// By project, then in order of creation.
+  [[nodiscard]] Queues queues() const EXCLUDES(tree_mutex_);
+  [[nodiscard]] std::uint32_t queue_count(const Project& project) const EXCLUDES(tree_mutex_);
+
+  /// As Broker::wipe(). Returns what was there, for the caller to let go of outside every lock.
+  [[nodiscard]] Queues wipe(bool keep_queues, Effects& effects) EXCLUDES(tree_mutex_);
+
+ private:
+  struct Stripe {
+    mutable SharedMutex mutex;
+    std::unordered_map<QueueId, std::shared_ptr<Queue>> queues GUARDED_BY(mutex);
+    std::unordered_map<GroupId, std::shared_ptr<Group>> groups GUARDED_BY(mutex);
+  };
+  static constexpr std::size_t kStripes = 16;
+  using Stripes = std::array<Stripe, kStripes>;
+
+  template <typename Id>
+  [[nodiscard]] static std::size_t stripe(const Id& id) {
+    return std::hash<Id>{}(id) % kStripes;
+  }
+  [[nodiscard]] Uuid make_id() const;
+  static void enlist(Stripes& stripes, const std::shared_ptr<Queue>& queue);
+  static void enlist(Stripes& stripes, const std::shared_ptr<Group>& group);
+  void delist(const Group& group);
+  // Holds all stripes at once, which the analysis cannot follow.
+  void swap_stripes(Stripes& fresh) WINGMQ_TSA(no_thread_safety_analysis);
+
+  Environment& environment_;
+  Stripes stripes_;
+  mutable Mutex tree_mutex_;
+  std::map<Project, Queues> projects_ GUARDED_BY(tree_mutex_);  // projects without queues are not listed
+};
+
+}  // namespace wingmq
