@@ -101,10 +101,8 @@ Result<std::vector<GroupInfo>> Broker::create_groups(const Project& project, Que
   return impl_->run([&](Time now, Effects& effects) -> Result<std::vector<GroupInfo>> {
     const auto created = impl_->registry_.create_groups(project, queue, names);
     if (!created) return std::unexpected(created.error());
-    const auto found = impl_->registry_.find_queue(queue);
-    const std::uint64_t produced = found ? found->info(now, effects).messages : 0;
     std::vector<GroupInfo> infos;
-    for (const auto& group : *created) infos.push_back(group->info(produced, now, effects));
+    for (const auto& group : *created) infos.push_back(group->info(now, effects));
     return infos;
   });
 }

@@ -51,7 +51,7 @@ void Group::set_tag_rule(TagRule rule) {
 std::optional<Result<Delivery>> Group::consume(const ConsumeRequest& asked, Waiter& waiter, Time now, Effects& effects) {
   const MutexLock lock(mutex_);
   if (closed_) return closed_;
-  settle(now, effects);
+  now = settle(now, effects);
   if (asked.stream == Stream::kQueue) {
     const auto adopted = adopt_tag_rule(asked.tags);
     if (!adopted) return std::unexpected(adopted.error());
@@ -116,7 +116,7 @@ bool Group::cancel(Waiter& waiter) {
 void Group::serve_parked(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
   if (waits(Stream::kQueue).size() == 0) return;
-  settle(now, effects);
+  now = settle(now, effects);
   serve(waits(Stream::kQueue), now, effects);
   arm();
 }
@@ -159,7 +159,7 @@ void Group::close(const Result<Delivery>& outcome, Effects& effects) {
 
 Result<ConfirmResult> Group::confirm(Stream stream, std::span<const ConfirmEntry> entries, Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  settle(now, effects);
+  now = settle(now, effects);
   const auto checked = machine(stream).check(entries);
   if (!checked) return std::unexpected(checked.error());
   std::vector<Run> died;
@@ -173,7 +173,7 @@ Result<ConfirmResult> Group::confirm(Stream stream, std::span<const ConfirmEntry
 
 void Group::give_back(const Delivery& delivery, Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  settle(now, effects);
+  now = settle(now, effects);
   for (const Stream stream : {Stream::kQueue, Stream::kDeadLetters}) {
     const bool of_stream = delivery.first.stream == stream_ + static_cast<std::uint32_t>(stream);
     if (of_stream) machine(stream).give_back(delivery.first, now);
@@ -185,7 +185,7 @@ void Group::give_back(const Delivery& delivery, Time now, Effects& effects) {
 Result<void> Group::reset(const Broker::ResetTarget& target, bool force, Time now, Effects& effects) {
   using Kind = Broker::ResetTarget::Kind;
   const MutexLock lock(mutex_);
-  settle(now, effects);
+  now = settle(now, effects);
   const Time oldest = now - environment_.options.limits.retention;
   if (target.kind == Kind::kTime && (target.time < oldest || target.time > now)) {
     return std::unexpected(Error{ErrorCode::kResetTimeOutOfRange});
@@ -214,10 +214,12 @@ void Group::fire(Time now, Effects& effects) {
   arm();
 }
 
-void Group::settle(Time now, Effects& effects) {
+Time Group::settle(Time now, Effects& effects) {
+  now = latest_ = std::max(latest_, now);
   effects.fired(now, FiredType::kMessageExpired, queue_->spec.name, nullptr, shards_->expire(now));
   for (auto at = next_event(); at && *at <= now; at = next_event()) settle_at(*at, effects);
   main_.expire_messages(now);
+  return now;
 }
 
 void Group::settle_at(Time at, Effects& effects) {
@@ -280,16 +282,18 @@ void Group::arm() {
 
 // --- Looking ----------------------------------------------------------------------------------------------------------
 
-GroupInfo Group::info(std::uint64_t produced, Time now, Effects& effects) {
+GroupInfo Group::info(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
   settle(now, effects);
   arm();
   const GroupMachine::Counts counts = main_.counts(*shards_);
   const std::uint64_t open = counts.available + counts.dead;
+  // Read last, and sends go on: there are at least as many as were just counted.
+  const std::uint64_t produced = std::max(shards_->sizes().messages, open);
   return {.id = id_,
           .name = name_,
           .produced = produced,
-          .consumed = produced - std::min(produced, open),
+          .consumed = produced - open,
           .available = counts.available,
           .in_flight = counts.in_flight,
           .dead_produced = dead_produced_,

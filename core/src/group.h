@@ -80,7 +80,7 @@ class Group final : public Timed {
   /// Takes the group out of service: those who wait, and who come too late to notice, get `outcome`.
   void close(const Result<Delivery>& outcome, Effects& effects) EXCLUDES(mutex_);
 
-  [[nodiscard]] GroupInfo info(std::uint64_t produced, Time now, Effects& effects) EXCLUDES(mutex_);
+  [[nodiscard]] GroupInfo info(Time now, Effects& effects) EXCLUDES(mutex_);
   [[nodiscard]] GroupView view(Time now, Effects& effects) EXCLUDES(mutex_);
   /// Unconfirmed dead letters behind `after`, in order; all leased and released ones, and at least `limit` messages of
   /// the others.
@@ -90,7 +90,9 @@ class Group final : public Timed {
   [[nodiscard]] std::vector<std::uint64_t> read_until(Time now, Effects& effects) EXCLUDES(mutex_);
 
  private:
-  void settle(Time now, Effects& effects) REQUIRES(mutex_);
+  /// Does what is due. Returns the time to go on with: `now`, or the latest that the group has seen, for whoever read the clock
+  /// first may get the lock last.
+  Time settle(Time now, Effects& effects) REQUIRES(mutex_);
   void settle_at(Time at, Effects& effects) REQUIRES(mutex_);
   void end_leases(Time at, Effects& effects) REQUIRES(mutex_);
   void end_waits(Time at, Effects& effects) REQUIRES(mutex_);
@@ -120,6 +122,7 @@ class Group final : public Timed {
   const std::uint32_t stream_;
 
   Mutex mutex_;
+  Time latest_ GUARDED_BY(mutex_){};
   GroupMachine main_ GUARDED_BY(mutex_);
   DeadLetters dead_letters_ GUARDED_BY(mutex_);
   GroupMachine dead_ GUARDED_BY(mutex_);

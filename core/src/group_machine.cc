@@ -159,9 +159,9 @@ std::uint64_t GroupMachine::release(Lease& lease, const Released& how, std::vect
   const bool all_failed = config_.failure_counting == FailureCounting::kDelivered && how.cause != Cause::kGivenBack;
   const bool one_failed = config_.failure_counting == FailureCounting::kExplicit && how.failed.has_value();
   lease.for_each_pending([&](const Run& run, std::uint32_t index) {
-    messages += run.count;
     leased_count_ -= run.count;
     if (run.expires <= how.at) return;
+    messages += run.count;
     if (!one_failed || *how.failed < index || *how.failed >= index + run.count) {
       release_run(run, all_failed, died);
       return;

@@ -16,11 +16,7 @@ std::uint64_t payload_of(const LogEntry& entry) {
 
 }  // namespace
 
-Log::~Log() {
-  std::size_t chunks = spare_ ? 1 : 0;
-  for (const auto& chunk : ring_) chunks += chunk ? 1 : 0;
-  budget_.release(chunks * sizeof(Chunk));
-}
+Log::~Log() { free_chunks(); }
 
 std::unique_ptr<Log::Chunk>& Log::chunk_of(std::uint64_t number) noexcept {
   return ring_[(number / kChunkEntries) % ring_.size()];
@@ -95,7 +91,16 @@ void Log::pop_front() {
 std::uint64_t Log::drop_until(Time newest) {
   const std::uint64_t before = messages_;
   while (first_entry_ != next_entry_ && entry(first_entry_).at <= newest) pop_front();
+  if (first_entry_ == next_entry_) free_chunks();
   return before - messages_;
+}
+
+void Log::free_chunks() {
+  std::size_t chunks = spare_ ? 1 : 0;
+  for (const auto& chunk : ring_) chunks += chunk ? 1 : 0;
+  budget_.release(chunks * sizeof(Chunk));
+  ring_.clear();
+  spare_.reset();
 }
 
 void Log::drop_before(std::uint64_t number) {

@@ -86,6 +86,7 @@ class Log {
   [[nodiscard]] LogEntry& entry(std::uint64_t number) noexcept;
   std::unique_ptr<Chunk>& chunk_of(std::uint64_t number) noexcept;
   void make_room();
+  void free_chunks();
   void pop_front();
   void forget(LogEntry& dropped);
   void note_hole(const LogEntry& hole);

@@ -144,7 +144,7 @@ QueueInfo Queue::info(Time now, Effects& effects) {
 
 QueueGroups Queue::inspect(Time now, Effects& effects) {
   QueueGroups shown{info(now, effects), {}};
-  for (const auto& group : groups()) shown.groups.push_back(group->info(shown.queue.messages, now, effects));
+  for (const auto& group : groups()) shown.groups.push_back(group->info(now, effects));
   shown.queue.group_count = static_cast<std::uint32_t>(shown.groups.size());
   return shown;
 }

@@ -22,8 +22,8 @@ TEST(UuidTest, RefusesEveryOtherLength) {
   for (std::size_t length = 0; length < kSampleText.size(); ++length) {
     EXPECT_FALSE(Uuid::parse(kSampleText.substr(0, length))) << length;
   }
-  EXPECT_FALSE(Uuid::parse(std::string(kSampleText) + "0"));
-  EXPECT_FALSE(Uuid::parse(std::string(kSampleText) + " "));
+  EXPECT_FALSE(Uuid::parse(std::string(kSampleText).append("0")));
+  EXPECT_FALSE(Uuid::parse(std::string(kSampleText).append(" ")));
 }
 
 TEST(UuidTest, RefusesAForeignCharacterAnywhere) {
@@ -47,20 +47,20 @@ TEST(UuidTest, RefusesDigitsWhereDashesBelongAndTheReverse) {
 TEST(QueueIdTest, IsTheBareUuid) {
   EXPECT_EQ(QueueId{kSample}.text(), kSampleText);
   EXPECT_EQ(QueueId::parse(kSampleText), QueueId{kSample});
-  EXPECT_FALSE(QueueId::parse("g-" + std::string(kSampleText)));
+  EXPECT_FALSE(QueueId::parse(std::string("g-").append(kSampleText)));
   EXPECT_FALSE(QueueId::parse(""));
 }
 
 TEST(GroupIdTest, HasAPrefix) {
-  EXPECT_EQ(GroupId{kSample}.text(), "g-" + std::string(kSampleText));
-  EXPECT_EQ(GroupId::parse("g-" + std::string(kSampleText)), GroupId{kSample});
+  EXPECT_EQ(GroupId{kSample}.text(), std::string("g-").append(kSampleText));
+  EXPECT_EQ(GroupId::parse(std::string("g-").append(kSampleText)), GroupId{kSample});
 }
 
 TEST(GroupIdTest, RefusesAMissingOrWrongPrefix) {
   EXPECT_FALSE(GroupId::parse(kSampleText));
-  EXPECT_FALSE(GroupId::parse("q-" + std::string(kSampleText)));
-  EXPECT_FALSE(GroupId::parse("g" + std::string(kSampleText)));
-  EXPECT_FALSE(GroupId::parse("g-g-" + std::string(kSampleText)));
+  EXPECT_FALSE(GroupId::parse(std::string("q-").append(kSampleText)));
+  EXPECT_FALSE(GroupId::parse(std::string("g").append(kSampleText)));
+  EXPECT_FALSE(GroupId::parse(std::string("g-g-").append(kSampleText)));
   EXPECT_FALSE(GroupId::parse("g-"));
   EXPECT_FALSE(GroupId::parse(""));
 }

@@ -429,7 +429,9 @@ std::optional<Time> ModelBroker::next_deadline() const {
     for (const auto& [message, sent] : queue.messages) instants.insert(sent + options_.limits.retention);
     for (const GroupState& group : queue.groups) {
       for (const StreamState* stream : {&group.queue, &group.dead}) {
-        for (const auto& [position, entry] : stream->entries) instants.insert(entry.born + options_.limits.retention);
+        for (const auto& [position, entry] : stream->entries) {
+          if (entry.state != MessageState::kConfirmed) instants.insert(entry.born + options_.limits.retention);
+        }
         for (const Lease& lease : stream->leases) instants.insert(lease.deadline);
         for (const Parked& parked : stream->parked) instants.insert(parked.deadline);
       }
@@ -452,7 +454,11 @@ std::vector<Fired> ModelBroker::advance(Time to) {
 }
 
 void ModelBroker::drop_gone(StreamState& stream, Time before_or_at, std::uint64_t& count) {
-  count += std::erase_if(stream.entries, [before_or_at](const auto& each) { return each.second.born <= before_or_at; });
+  std::erase_if(stream.entries, [before_or_at, &count](const auto& each) {
+    const bool gone = each.second.born <= before_or_at;
+    if (gone && each.second.state != MessageState::kConfirmed) ++count;
+    return gone;
+  });
 }
 
 void ModelBroker::end_leases(QueueState& queue, GroupState& group, Time at, FiredCounts& counts) {
