@@ -65,7 +65,7 @@ void LeaseTable::watch_expiry(Lease& lease) {
   for (const Run& run : lease.runs_) {
     if (run.batch && (!earliest || run.expires < *earliest)) earliest = run.expires;
   }
-  if (earliest && *earliest < lease.deadline_) lease.expiring_ = expiring_.emplace(*earliest, &lease);
+  if (earliest && *earliest <= lease.deadline_) lease.expiring_ = expiring_.emplace(*earliest, &lease);
 }
 
 std::uint64_t LeaseTable::expire(Time now) {

@@ -95,7 +95,7 @@ class LeaseTable {
   std::deque<Lease> slots_;  // a deque: leases never move
   std::vector<std::uint32_t> free_;
   DeadlineLists<Lease> deadlines_;
-  std::multimap<Time, Lease*> expiring_;  // leases that outlive the retention of messages in them
+  std::multimap<Time, Lease*> expiring_;  // leases that do not end before the retention of messages in them
   std::size_t open_ = 0;
 };
 

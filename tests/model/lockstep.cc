@@ -456,10 +456,7 @@ void Lockstep::check_messages(QueueId queue, GroupId group, Stream stream) {
   std::string model;
   for (const ModelEntry& each : model_.entries(group, stream)) {
     if (dead && each.state == MessageState::kConfirmed) continue;
-    const auto deadline = each.state == MessageState::kInFlight
-                              ? model_.lease_deadline(group, stream, each.message.number)
-                              : std::nullopt;
-    model += line(each.message.number, each.born, each.state, each.failures, deadline);
+    model += line(each.message.number, each.born, each.state, each.failures, each.lease_deadline);
   }
   EXPECT_EQ(real, model) << (dead ? "dead letters" : "messages") << " as group " << short_id(group.value)
                          << " sees them";

@@ -136,6 +136,7 @@ class Life {
     const Receipt& receipt = recent(world_.receipts());
     std::vector<LockstepEntry> entries;
     const std::uint32_t count = receipt.delivery.count;
+    const Stream stream = rng_.percent(97) ? receipt.stream : any_stream();
     const auto manner = rng_.below(10);
     if (manner < 7) {  // in order, from somewhere near the cursor, perhaps with a failure
       const auto upto = static_cast<std::uint32_t>(rng_.between(1, count));
@@ -145,17 +146,17 @@ class Life {
         entries.push_back(Lockstep::entry(receipt, index, rng_.percent(80)));
       }
     } else {  // anything from several leases
-      for (std::uint64_t left = rng_.between(1, 4); left > 0; --left) entries.push_back(any_entry(receipt));
+      for (std::uint64_t left = rng_.between(1, 4); left > 0; --left) entries.push_back(any_entry(receipt, stream));
     }
     note_confirmed(receipt, entries);
-    const Stream stream = rng_.percent(97) ? receipt.stream : any_stream();
     world_.confirm(receipt.project, maybe(receipt.queue), receipt.group, stream, entries);
   }
 
-  [[nodiscard]] LockstepEntry any_entry(const Receipt& main) {
+  [[nodiscard]] LockstepEntry any_entry(const Receipt& main, Stream stream) {
     const bool success = rng_.percent(70);
     if (rng_.percent(3)) return Lockstep::unreadable(success);
-    if (rng_.percent(3)) {  // a guess: everything right except the secret
+    // A guess, everything right except the secret. (In another stream it would be foreign before it is wrong.)
+    if (stream == main.stream && rng_.percent(3)) {
       LockstepEntry guess = Lockstep::entry(main, 0, success);
       guess.real->secret ^= 1;
       guess.model.lease = 0;

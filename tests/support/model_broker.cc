@@ -156,7 +156,7 @@ Result<void> ModelBroker::remove_groups(const Project& project, QueueId id, std:
 // --- Sending and consuming ---
 
 void ModelBroker::append(StreamState& stream, const ModelMessage& message, Time born, MessageState state) {
-  stream.entries.emplace(stream.next_position++, ModelEntry{message, born, state, 0});
+  stream.entries.emplace(stream.next_position++, ModelEntry{message, born, state, 0, std::nullopt});
 }
 
 Result<void> ModelBroker::send(const Project& project, QueueId id, std::span<const ModelMessage> messages) {
@@ -579,19 +579,17 @@ std::vector<ModelEntry> ModelBroker::entries(GroupId id, Stream stream) const {
   std::vector<ModelEntry> entries;
   const auto [queue, group] = group_at(id);
   if (group == nullptr) return entries;
-  for (const auto& [position, entry] : stream_of(*group, stream).entries) entries.push_back(entry);
+  for (const auto& [position, entry] : stream_of(*group, stream).entries) {
+    entries.push_back(entry);
+    entries.back().lease_deadline = lease_deadline(stream_of(*group, stream), position);
+  }
   return entries;
 }
 
-std::optional<Time> ModelBroker::lease_deadline(GroupId id, Stream stream_name, MessageNumber number) const {
-  const auto [queue, group] = group_at(id);
-  if (group == nullptr) return std::nullopt;
-  const StreamState& stream = stream_of(*group, stream_name);
+std::optional<Time> ModelBroker::lease_deadline(const StreamState& stream, Position position) {
   for (const Lease& lease : stream.leases) {
     for (std::size_t index = 0; index < lease.positions.size(); ++index) {
-      const auto kept = stream.entries.find(lease.positions[index]);
-      if (kept == stream.entries.end() || lease.confirmed[index]) continue;
-      if (kept->second.message.number == number) return lease.deadline;
+      if (lease.positions[index] == position && !lease.confirmed[index]) return lease.deadline;
     }
   }
   return std::nullopt;

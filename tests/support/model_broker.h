@@ -62,6 +62,7 @@ struct ModelEntry {
   Time born{};  ///< sent, or moved to the dead letters
   MessageState state = MessageState::kAvailable;
   std::uint32_t failures = 0;
+  std::optional<Time> lease_deadline;  ///< filled in by ModelBroker::entries() only
 };
 
 struct ModelConsume {
@@ -120,8 +121,6 @@ class ModelBroker {
   [[nodiscard]] std::vector<MessageNumber> retained(QueueId id) const;
   /// A stream's messages that are not gone, in order.
   [[nodiscard]] std::vector<ModelEntry> entries(GroupId group, Stream stream) const;
-  /// When the lease over a message ends; nullopt: it is not leased.
-  [[nodiscard]] std::optional<Time> lease_deadline(GroupId group, Stream stream, MessageNumber number) const;
   [[nodiscard]] bool alive(GroupId group, Stream stream, ModelHandle handle) const;
   /// The parked calls that ended since the last time of asking, in the order in which they ended within each stream.
   [[nodiscard]] std::vector<ModelOutcome> take_outcomes() { return std::exchange(outcomes_, {}); }
@@ -167,6 +166,7 @@ class ModelBroker {
     std::vector<std::pair<ModelMessage, Time>> messages;
     std::vector<GroupState> groups;
   };
+  [[nodiscard]] static std::optional<Time> lease_deadline(const StreamState& stream, Position position);
   enum class ReleaseCause : std::uint8_t { kFailed, kExpired, kGivenBack };
   using FiredCounts = std::map<std::pair<FiredType, std::pair<std::string, std::optional<std::string>>>, std::uint64_t>;
 
