@@ -29,7 +29,7 @@ void PrintTo(const Scene& scene, std::ostream* out) { *out << scene.name; }
 /// Reads the lines of one file; throws, naming the line, when the file is malformed.
 class Reader {
  public:
-  explicit Reader(const std::string& file) : in_(std::string(WINGMQ_TEST_DATA) + "/" + file) {
+  explicit Reader(const std::string& file) : in_(WINGMQ_TEST_DATA "/" + file) {
     if (!in_) throw std::runtime_error("cannot open " + file);
   }
 

@@ -30,7 +30,8 @@ TEST_F(DeviationsTest, AllDecisionsAreListedInOrderWithTheirHits) {
 TEST_F(DeviationsTest, ClearingTouchesEveryCounter) {
   for (std::uint8_t number = 1; number <= kDecisionCount; ++number) deviations_.hit(number);
   deviations_.clear();
-  for (const auto& each : get("/__admin/deviations").as_array()) EXPECT_EQ(each.at("hits").as_int64(), 0);
+  const auto list = get("/__admin/deviations").as_array();
+  for (const auto& each : list) EXPECT_EQ(each.at("hits").as_int64(), 0);
 }
 
 }  // namespace

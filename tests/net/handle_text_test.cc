@@ -66,7 +66,7 @@ TEST(HandleText, AnythingElseIsNoHandle) {
     EXPECT_EQ(parse_handle(text), std::nullopt) << text;
   }
   const auto compact = kHandle.text();
-  EXPECT_EQ(parse_handle(std::string(compact.data(), compact.size()) + "A"), std::nullopt);
+  EXPECT_EQ(parse_handle(std::string(compact.data(), compact.size()).append("A")), std::nullopt);
 }
 
 }  // namespace
