@@ -16,7 +16,8 @@ class AdminQueuesTest : public AdminTest {
   }
   std::string names(std::string_view target) {
     std::string text;
-    for (const auto& queue : get(target).at("queues").as_array()) {
+    const auto listing = get(target);
+    for (const auto& queue : listing.at("queues").as_array()) {
       text += (text.empty() ? "" : " ") + std::string(queue.at("name").as_string());
     }
     return text;
