@@ -1,0 +1,57 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+namespace wingmq::net {
+
+/// Bytes in and out of one socket: a small buffer for what arrived and is not used yet, and deadlines. Belongs to one thread.
+/// Calls that return false mean: the connection is of no use any more; timed_out() tells whether time was the reason.
+class Connection {
+ public:
+  explicit Connection(boost::asio::ip::tcp::socket socket) : stream_(std::move(socket)) {}
+
+  /// Everything started from now on has to end within `span`.
+  void expire_after(std::chrono::milliseconds span) { stream_.expires_after(span); }
+  void never_expire() { stream_.expires_never(); }
+  [[nodiscard]] bool timed_out() const noexcept { return timed_out_; }
+
+  /// What arrived and is not used yet.
+  [[nodiscard]] std::string_view arrived() const noexcept {
+    return {static_cast<const char*>(buffer_.data().data()), buffer_.size()};
+  }
+  void use(std::size_t bytes) { buffer_.consume(bytes); }
+  /// Gives memory back when nothing stands in the buffer: all of it for a connection that will wait long (`to_nothing`),
+  /// else what a large request made it grow by.
+  void shrink(bool to_nothing = false);
+
+  /// Room for an ordinary header, and for a small body with it.
+  static constexpr std::size_t kReadBytes = 4096;
+  /// Waits until more has arrived, `bytes` at most.
+  [[nodiscard]] boost::asio::awaitable<bool> fill(std::size_t bytes = kReadBytes);
+  /// Receives exactly `size` bytes to where they will live.
+  [[nodiscard]] boost::asio::awaitable<bool> read(char* data, std::size_t size);
+  /// Sends all of it, in as few system calls as the kernel allows.
+  [[nodiscard]] boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
+  /// Says that nothing more comes and lets the peer finish, for a short time: closing with unread bytes would reset
+  /// the connection and take the last reply away from the client.
+  [[nodiscard]] boost::asio::awaitable<void> linger();
+
+  [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return stream_.socket(); }
+  /// Whether the peer has closed or reset the connection. Does not wait and takes no bytes.
+  [[nodiscard]] bool peer_is_gone();
+  void close();
+
+ private:
+  boost::beast::tcp_stream stream_;
+  boost::beast::flat_buffer buffer_;
+  bool timed_out_ = false;
+};
+
+}  // namespace wingmq::net

@@ -1,0 +1,133 @@
+#include "request_head.h"
+
+#include <fmt/format.h>
+
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <boost/optional.hpp>
+#include <limits>
+#include <utility>
+
+#include "text.h"
+
+namespace wingmq::net {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::beast::error_code;
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+std::unexpected<HttpFault> refuse(std::string detail) { return std::unexpected(HttpFault{400, std::move(detail)}); }
+
+/// Shapes that the parser reads generously and another party on the way might read otherwise.
+std::optional<std::string> find_ambiguity(std::string_view text) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    if (at == 0 || text[at - 1] != '\r') return "a header line ends in a bare line feed, CR LF is needed";
+    const bool folded = at + 1 < text.size() && (text[at + 1] == ' ' || text[at + 1] == '\t');
+    if (folded) return "a header line begins with a space: folded lines are obsolete and not taken";
+  }
+  return std::nullopt;
+}
+
+std::string describe(error_code error) {
+  if (error == http::error::bad_content_length) return "Content-Length is no single number";
+  if (error == http::error::bad_transfer_encoding) return "Transfer-Encoding does not go with the rest of the header";
+  if (error == http::error::bad_version) return "the version is neither HTTP/1.0 nor HTTP/1.1";
+  if (error == http::error::bad_chunk || error == http::error::bad_chunk_extension) return "a chunk's size is not readable";
+  return error.message();
+}
+
+}  // namespace
+
+struct RequestHead::Parser {
+  Parser() {
+    parser.body_limit(boost::none);  // the session compares with its own limit before it reads
+    parser.header_limit(std::numeric_limits<std::uint32_t>::max());
+  }
+
+  [[nodiscard]] const auto& message() const { return parser.get(); }
+  [[nodiscard]] std::string_view field(http::field name) const { return view(message()[name]); }
+  [[nodiscard]] std::optional<std::string> find_fault() const;
+
+  http::request_parser<http::buffer_body> parser;
+};
+
+std::optional<std::string> RequestHead::Parser::find_fault() const {
+  const auto hosts = message().count(http::field::host);
+  if (hosts > 1) return "there is more than one Host header";
+  if (hosts == 0 && message().version() == 11) return "the Host header is missing";
+  const bool coded = message().count(http::field::transfer_encoding) != 0;
+  if (coded && message().count(http::field::content_length) != 0) {
+    return "Content-Length and Transfer-Encoding exclude each other";
+  }
+  if (message().count(http::field::content_length) > 1) return "there is more than one Content-Length header";
+  const bool plainly_chunked = message().count(http::field::transfer_encoding) == 1 &&
+                               equal_ignoring_case(field(http::field::transfer_encoding), "chunked");
+  if (coded && !plainly_chunked) return "Transfer-Encoding may only be `chunked`";
+  if (coded && message().version() != 11) return "Transfer-Encoding needs HTTP/1.1";
+  const auto expected = field(http::field::expect);
+  if (!expected.empty() && !equal_ignoring_case(expected, "100-continue")) return "Expect may only be `100-continue`";
+  return std::nullopt;
+}
+
+RequestHead::RequestHead(std::unique_ptr<Parser> parser) noexcept : parser_(std::move(parser)) {}
+RequestHead::RequestHead(RequestHead&&) noexcept = default;
+RequestHead& RequestHead::operator=(RequestHead&&) noexcept = default;
+RequestHead::~RequestHead() = default;
+
+std::expected<RequestHead, HttpFault> RequestHead::parse(std::string_view text) {
+  if (auto ambiguity = find_ambiguity(text)) return refuse(std::move(*ambiguity));
+  auto parser = std::make_unique<Parser>();
+  error_code error;
+  parser->parser.put(boost::asio::buffer(text.data(), text.size()), error);
+  if (error && error != http::error::need_more) return refuse(describe(error));
+  if (!parser->parser.is_header_done()) return refuse("the header is not complete");
+  if (auto fault = parser->find_fault()) return refuse(std::move(*fault));
+  return RequestHead(std::move(parser));
+}
+
+Request RequestHead::request() const {
+  const auto& message = parser_->message();
+  Request request;
+  request.method = view(message.method_string());
+  request.target = view(message.target());
+  for (const auto& field : message) request.headers.push_back({view(field.name_string()), view(field.value())});
+  return request;
+}
+
+bool RequestHead::chunked() const noexcept { return parser_->parser.chunked(); }
+
+std::uint64_t RequestHead::content_length() const noexcept { return parser_->parser.content_length().value_or(0); }
+
+bool RequestHead::expects_continue() const noexcept { return !parser_->field(http::field::expect).empty(); }
+
+bool RequestHead::keep_alive() const noexcept { return parser_->message().keep_alive(); }
+
+bool RequestHead::head_only() const noexcept { return parser_->message().method() == http::verb::head; }
+
+unsigned RequestHead::version() const noexcept { return parser_->message().version(); }
+
+std::expected<RequestHead::Decoded, HttpFault> RequestHead::decode(std::string_view input, char* out,
+                                                                   std::size_t room) {
+  auto& parser = parser_->parser;
+  auto& body = parser.get().body();
+  Decoded decoded;
+  body.data = out;
+  body.size = room;
+  while (!parser.is_done() && decoded.consumed < input.size()) {
+    error_code error;
+    const auto rest = input.substr(decoded.consumed);
+    const std::size_t used = parser.put(boost::asio::buffer(rest.data(), rest.size()), error);
+    decoded.consumed += used;
+    if (error == http::error::need_buffer) break;
+    if (error == http::error::need_more || (!error && used == 0)) break;
+    if (error) return refuse(describe(error));
+  }
+  decoded.written = room - body.size;
+  decoded.done = parser.is_done();
+  return decoded;
+}
+
+}  // namespace wingmq::net

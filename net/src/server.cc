@@ -1,0 +1,188 @@
+#include "wingmq/net/server.h"
+
+#include <pthread.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "app.h"
+#include "deadline_timer.h"
+#include "listener.h"
+#include "session.h"
+#include "worker.h"
+
+namespace wingmq::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+std::uint32_t thread_count(const ServerOptions& options) {
+  return options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(Broker& broker, ServerOptions options)
+      : broker_(broker), options_(std::move(options)), app_(broker, options_), workers_(make_workers()) {}
+
+  std::expected<void, std::string> start();
+  void stop(std::chrono::milliseconds grace);
+  [[nodiscard]] const std::vector<Endpoint>& endpoints() const noexcept { return endpoints_; }
+
+ private:
+  using WorkGuard = asio::executor_work_guard<asio::io_context::executor_type>;
+
+  std::deque<Worker> make_workers();
+  std::expected<void, std::string> open_listeners();
+  void accept(tcp::socket socket);
+  void admit(tcp::socket::native_handle_type handle, const tcp& protocol, Worker& worker, bool full);
+  void stop_sessions();
+  void wait_for_sessions(std::chrono::milliseconds limit);
+  void join();
+
+  Broker& broker_;
+  const ServerOptions options_;
+  App app_;
+  std::atomic<std::uint32_t> session_count_{0};
+  std::deque<Worker> workers_;
+  std::deque<Listener> listeners_;
+  std::optional<DeadlineTimer> deadlines_;
+  std::vector<Endpoint> endpoints_;
+  std::vector<WorkGuard> guards_;
+  std::vector<std::thread> threads_;
+  std::size_t next_worker_ = 0;  // on worker 0's thread
+  std::mutex stop_mutex_;
+  bool stopped_ = false;
+};
+
+std::deque<Worker> Server::Impl::make_workers() {
+  std::deque<Worker> workers;
+  for (std::uint32_t i = 0; i < thread_count(options_); ++i) {
+    workers.emplace_back(app_, broker_, options_, session_count_);
+  }
+  return workers;
+}
+
+// --- Starting ---------------------------------------------------------------------------------------------------------
+
+std::expected<void, std::string> Server::Impl::start() {
+  auto opened = open_listeners();
+  if (!opened) {
+    listeners_.clear();
+    endpoints_.clear();
+    return opened;
+  }
+  deadlines_.emplace(workers_.front().context, broker_);
+  deadlines_->start();
+  for (Listener& listener : listeners_) listener.start();
+  for (Worker& worker : workers_) {
+    guards_.push_back(asio::make_work_guard(worker.context));
+    threads_.emplace_back([&worker] { worker.context.run(); });
+  }
+  app_.set_not_ready({});
+  return {};
+}
+
+std::expected<void, std::string> Server::Impl::open_listeners() {
+  std::uint16_t shared_port = 0;
+  for (Endpoint endpoint : options_.listen) {
+    // All that ask for any free port get the same one, so that a client needs to know only one.
+    const bool any = endpoint.port == 0;
+    if (any) endpoint.port = shared_port;
+    Listener& listener = listeners_.emplace_back(
+        workers_.front().context, [this](tcp::socket socket) { accept(std::move(socket)); }, options_.log);
+    auto bound = listener.open(endpoint);
+    if (!bound) return std::unexpected(bound.error());
+    if (any) shared_port = bound->port;
+    endpoints_.push_back(std::move(*bound));
+  }
+  return {};
+}
+
+// --- Connections ------------------------------------------------------------------------------------------------------
+
+void Server::Impl::accept(tcp::socket socket) {
+  const bool full = session_count_.fetch_add(1) >= options_.limits.connections_max;
+  Worker& worker = workers_[next_worker_++ % workers_.size()];
+  boost::system::error_code error;
+  socket.set_option(tcp::no_delay(true), error);
+  const tcp protocol = socket.local_endpoint(error).protocol();
+  const auto handle = socket.release(error);
+  if (error) {
+    session_count_.fetch_sub(1);
+    return;
+  }
+  asio::post(worker.context, [this, handle, protocol, &worker, full] { admit(handle, protocol, worker, full); });
+}
+
+void Server::Impl::admit(tcp::socket::native_handle_type handle, const tcp& protocol, Worker& worker, bool full) {
+  const auto session = std::make_shared<Session>(tcp::socket(worker.context, protocol, handle), worker);
+  if (full) {
+    session->turn_away("the limit of " + std::to_string(options_.limits.connections_max) + " connections is reached");
+  } else {
+    session->start();
+  }
+}
+
+// --- Stopping ---------------------------------------------------------------------------------------------------------
+
+void Server::Impl::stop(std::chrono::milliseconds grace) {
+  const std::scoped_lock lock(stop_mutex_);
+  if (std::exchange(stopped_, true) || threads_.empty()) return;
+  app_.begin_shutdown();
+  asio::post(workers_.front().context, [this] {
+    for (Listener& listener : listeners_) listener.close();
+  });
+  broker_.close();
+  stop_sessions();
+  wait_for_sessions(grace);
+  for (Worker& worker : workers_) {
+    asio::post(worker.context, [&worker] {
+      for (Session* session : worker.sessions) session->close();
+    });
+  }
+  wait_for_sessions(std::chrono::milliseconds(200));
+  join();
+}
+
+void Server::Impl::stop_sessions() {
+  for (Worker& worker : workers_) {
+    asio::post(worker.context, [&worker] {
+      worker.stopping = true;
+      for (Session* session : worker.sessions) session->stop();
+    });
+  }
+}
+
+void Server::Impl::wait_for_sessions(std::chrono::milliseconds limit) {
+  // Sessions end on their own threads without telling anybody; this runs once in a server's life.
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (session_count_.load() != 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+void Server::Impl::join() {
+  asio::post(workers_.front().context, [this] { deadlines_->stop(); });
+  guards_.clear();
+  // The timer's handler is the only one left that could wait; give the loops what they still have, then end them.
+  for (Worker& worker : workers_) asio::post(worker.context, [&worker] { worker.context.stop(); });
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+Server::Server(Broker& broker, ServerOptions options) : impl_(std::make_unique<Impl>(broker, std::move(options))) {}
+Server::~Server() { impl_->stop(std::chrono::milliseconds(1500)); }
+std::expected<void, std::string> Server::start() { return impl_->start(); }
+const std::vector<Endpoint>& Server::endpoints() const noexcept { return impl_->endpoints(); }
+void Server::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
+
+}  // namespace wingmq::net

@@ -1,0 +1,259 @@
+#include "session.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "reply_head.h"
+
+namespace wingmq::net {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
+constexpr std::size_t kFirstChunkBytes = std::size_t{16} << 10;
+constexpr std::size_t kChunkReadBytes = std::size_t{64} << 10;
+
+}  // namespace
+
+Session::Session(asio::ip::tcp::socket socket, Worker& worker)
+    : worker_(worker),
+      connection_(std::move(socket)),
+      parked_([this] {
+        // Runs in any thread. The session lives: it waits for this.
+        asio::post(worker_.context, [self = shared_from_this()] {
+          self->woken_ = true;
+          self->alarm_.cancel();
+        });
+      }),
+      alarm_(worker.context, asio::steady_timer::time_point::max()) {
+  worker_.sessions.insert(this);
+}
+
+Session::~Session() {
+  worker_.sessions.erase(this);
+  worker_.session_count.fetch_sub(1);
+}
+
+void Session::spawn(std::function<asio::awaitable<void>()> work) {
+  asio::co_spawn(worker_.context, std::move(work), [self = shared_from_this()](const std::exception_ptr& error) {
+    if (!error || !self->worker_.options.log) return;
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& thrown) {
+      self->worker_.options.log(LogLevel::kError, fmt::format("a connection was given up: {}", thrown.what()));
+    }
+  });
+}
+
+void Session::start() {
+  spawn([this] { return run(); });
+}
+
+void Session::turn_away(std::string detail) {
+  spawn([this, detail = std::move(detail)] { return refuse({503, detail}, nullptr); });
+}
+
+void Session::stop() {
+  if (idle_) connection_.close();
+}
+
+asio::awaitable<void> Session::run() {
+  while (co_await serve_one()) {
+    idle_ = true;
+    connection_.shrink();
+  }
+}
+
+/// Returns whether the connection goes on.
+asio::awaitable<bool> Session::serve_one() {
+  auto head = co_await read_head();
+  if (!head) {
+    if (head.error()) co_await refuse(*head.error(), nullptr);
+    co_return false;
+  }
+  auto body = co_await read_body(*head);
+  if (!body) {
+    if (body.error()) co_await refuse(*body.error(), &*head);
+    co_return false;
+  }
+  Request request = head->request();
+  request.body = std::move(*body);
+  const auto reply = co_await answer(std::move(request));
+  if (!reply) co_return false;
+  const bool close = !head->keep_alive() || worker_.stopping;
+  const bool sent = co_await send(*reply, close, &*head);
+  co_return sent && !close;
+}
+
+// --- Reading ----------------------------------------------------------------------------------------------------------
+
+asio::awaitable<std::expected<RequestHead, Session::Refusal>> Session::read_head() {
+  const NetLimits& limits = worker_.options.limits;
+  const auto silent = std::unexpected(Refusal());
+  connection_.expire_after(limits.idle_timeout);
+  // An empty line may stand before a request (RFC 9112, 2.2); a client that sends only those is idle.
+  while (true) {
+    while (connection_.arrived().starts_with("\r\n")) connection_.use(2);
+    if (!connection_.arrived().empty() && connection_.arrived() != "\r") break;
+    if (worker_.stopping) co_return silent;
+    const bool more = co_await connection_.fill();
+    if (!more) co_return silent;
+  }
+  idle_ = false;
+  connection_.expire_after(limits.header_timeout);
+  std::size_t searched = 0;
+  while (true) {
+    const auto arrived = connection_.arrived();
+    const auto end = arrived.find(kHeadEnd, searched);
+    const std::size_t bytes = end == std::string_view::npos ? arrived.size() : end + kHeadEnd.size();
+    if (bytes > limits.header_bytes_max) {
+      co_return std::unexpected(
+          HttpFault{431, fmt::format("the header has more than {} bytes", limits.header_bytes_max)});
+    }
+    if (end != std::string_view::npos) {
+      auto head = RequestHead::parse(arrived.substr(0, bytes));
+      connection_.use(bytes);
+      if (!head) co_return std::unexpected(head.error());
+      co_return std::move(*head);
+    }
+    searched = bytes < kHeadEnd.size() ? 0 : bytes - (kHeadEnd.size() - 1);
+    const bool more = co_await connection_.fill();
+    if (more) continue;
+    if (connection_.timed_out()) co_return std::unexpected(timeout_fault("header", limits.header_timeout));
+    co_return silent;
+  }
+}
+
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_body(RequestHead& head) {
+  const NetLimits& limits = worker_.options.limits;
+  const std::uint64_t size = head.content_length();
+  if (!head.chunked() && size == 0) co_return Buffer();
+  if (!head.chunked() && size > limits.body_bytes_max) {
+    co_return std::unexpected(
+        HttpFault{413, fmt::format("the body has {} bytes, {} are allowed", size, limits.body_bytes_max)});
+  }
+  connection_.expire_after(limits.body_timeout);
+  const bool invited = co_await invite_body(head);
+  if (!invited) co_return std::unexpected(Refusal());
+  if (head.chunked()) co_return co_await read_chunks(head);
+  Buffer body = worker_.broker.buffers().take(static_cast<std::size_t>(size));
+  const bool complete = co_await connection_.read(body.data(), body.size());
+  if (complete) co_return std::move(body);
+  if (connection_.timed_out()) co_return std::unexpected(timeout_fault("body", limits.body_timeout));
+  co_return std::unexpected(Refusal());
+}
+
+/// Sends 100 Continue to a client that waits for it. Returns false when the connection is broken.
+asio::awaitable<bool> Session::invite_body(const RequestHead& head) {
+  if (!head.expects_continue() || !connection_.arrived().empty()) co_return true;
+  co_return co_await connection_.write(kContinue, {});
+}
+
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(RequestHead& head) {
+  const NetLimits& limits = worker_.options.limits;
+  BufferPool& buffers = worker_.broker.buffers();
+  Buffer body = buffers.take(std::min(kFirstChunkBytes, limits.body_bytes_max));
+  std::size_t size = 0;
+  while (true) {
+    const auto decoded = head.decode(connection_.arrived(), body.data() + size, body.size() - size);
+    if (!decoded) co_return std::unexpected(decoded.error());
+    connection_.use(decoded->consumed);
+    size += decoded->written;
+    if (decoded->done) break;
+    if (size == body.size()) {
+      if (size == limits.body_bytes_max) {
+        co_return std::unexpected(
+            HttpFault{413, fmt::format("the body has more than {} bytes", limits.body_bytes_max)});
+      }
+      Buffer larger = buffers.take(std::min(2 * size, limits.body_bytes_max));
+      std::memcpy(larger.data(), body.data(), size);
+      body = std::move(larger);
+      continue;
+    }
+    const bool more = co_await connection_.fill(kChunkReadBytes);
+    if (more) continue;
+    if (connection_.timed_out()) co_return std::unexpected(timeout_fault("body", limits.body_timeout));
+    co_return std::unexpected(Refusal());
+  }
+  body.resize(size);
+  co_return std::move(body);
+}
+
+HttpFault Session::timeout_fault(std::string_view part, std::chrono::milliseconds allowed) const {
+  return {408, fmt::format("the {} did not arrive within {} ms", part, allowed.count())};
+}
+
+// --- Answering --------------------------------------------------------------------------------------------------------
+
+/// Nothing when the peer went away.
+asio::awaitable<std::optional<Reply>> Session::answer(Request request) {
+  woken_ = false;
+  if (auto reply = worker_.app.handle(std::move(request), parked_)) co_return reply;
+  co_return co_await wait_parked();
+}
+
+asio::awaitable<std::optional<Reply>> Session::wait_parked() {
+  connection_.never_expire();
+  connection_.shrink(true);
+  gone_ = false;
+  watch_peer();
+  co_await sleep_until_woken();
+  if (!woken_ && worker_.app.cancel(parked_)) co_return std::nullopt;
+  while (!woken_) co_await sleep_until_woken();
+  if (gone_) {
+    worker_.app.abandon(parked_);
+    co_return std::nullopt;
+  }
+  if (watching_) {
+    error_code ignored;
+    connection_.socket().cancel(ignored);
+  }
+  co_return worker_.app.finish(parked_);
+}
+
+asio::awaitable<void> Session::sleep_until_woken() {
+  if (woken_) co_return;
+  error_code cancelled;
+  co_await alarm_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+}
+
+/// A pipelined request looks like a peer that is still there: from then on, nobody watches.
+void Session::watch_peer() {
+  if (watching_ || !connection_.arrived().empty()) return;
+  watching_ = true;
+  connection_.socket().async_wait(asio::socket_base::wait_read, [self = shared_from_this()](error_code error) {
+    self->watching_ = false;
+    if (error || self->woken_ || !self->connection_.peer_is_gone()) return;
+    self->gone_ = true;
+    self->alarm_.cancel();
+  });
+}
+
+asio::awaitable<bool> Session::send(const Reply& reply, bool close, const RequestHead* head) {
+  connection_.expire_after(worker_.options.limits.write_timeout);
+  const bool http10 = head != nullptr && head->version() == 10;
+  const std::string text = reply_head(reply, {.date = worker_.date(), .close = close, .http10 = http10});
+  const bool head_only = head != nullptr && head->head_only();
+  co_return co_await connection_.write(text, head_only ? std::string_view() : std::string_view(reply.body));
+}
+
+asio::awaitable<void> Session::refuse(HttpFault fault, const RequestHead* head) {
+  idle_ = false;
+  std::optional<Request> request;
+  if (head != nullptr) request = head->request();
+  const Reply reply = worker_.app.http_fault(fault.status, request ? &*request : nullptr, fault.detail);
+  const bool sent = co_await send(reply, true, head);
+  if (sent) co_await connection_.linger();
+}
+
+}  // namespace wingmq::net

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <expected>
+#include <memory>
+#include <optional>
+
+#include "app.h"
+#include "connection.h"
+#include "request_head.h"
+#include "worker.h"
+
+namespace wingmq::net {
+
+/// One connection: reads requests one after the other, has App answer them and writes the replies in order. Lives on its worker's
+/// thread; a parked consume holds no thread and only a small part of this object's memory.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(boost::asio::ip::tcp::socket socket, Worker& worker);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+  /// Serves the connection until it ends. Keeps itself alive.
+  void start();
+  /// Answers 503 with `detail` and closes, without reading anything. Keeps itself alive.
+  void turn_away(std::string detail);
+  /// Ends the connection as soon as no request is being served.
+  void stop();
+  /// Ends it now.
+  void close() { connection_.close(); }
+
+ private:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+  /// What to do when a request cannot be read: say why, or nothing at all.
+  using Refusal = std::optional<HttpFault>;
+
+  void spawn(std::function<Awaitable<void>()> work);
+  Awaitable<void> run();
+  Awaitable<bool> serve_one();
+  Awaitable<std::expected<RequestHead, Refusal>> read_head();
+  Awaitable<std::expected<Buffer, Refusal>> read_body(RequestHead& head);
+  Awaitable<bool> invite_body(const RequestHead& head);
+  Awaitable<std::expected<Buffer, Refusal>> read_chunks(RequestHead& head);
+  Awaitable<std::optional<Reply>> answer(Request request);
+  Awaitable<std::optional<Reply>> wait_parked();
+  Awaitable<void> sleep_until_woken();
+  void watch_peer();
+  Awaitable<bool> send(const Reply& reply, bool close, const RequestHead* head);
+  Awaitable<void> refuse(HttpFault fault, const RequestHead* head);
+  [[nodiscard]] HttpFault timeout_fault(std::string_view part, std::chrono::milliseconds allowed) const;
+
+  Worker& worker_;
+  Connection connection_;
+  ParkedCall parked_;
+  boost::asio::steady_timer alarm_;  // never due: cancelling it wakes the session
+  bool idle_ = true;                 // between two requests
+  bool woken_ = false;               // the parked call has its answer
+  bool gone_ = false;                // the peer went away while the call was parked
+  bool watching_ = false;
+};
+
+}  // namespace wingmq::net
