@@ -1,0 +1,28 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wingmq/broker.h"
+
+namespace wingmq::net {
+
+/// A queue with its groups, described in one line, so that it exists before the first request (server.md, --queue).
+struct DeclaredQueue {
+  Project project;
+  QueueSpec spec;
+  std::vector<std::string> groups;
+};
+
+/// Reads `NAME?region=R&mode=M&groups=G,G&dlq=N&description=D&project=C`. Everything but the name may be left out: the region
+/// is then cn-snxy1, the customer `test`, the mode NORMAL; without dlq (failures after which a message is dead, 1 to 100)
+/// there are no dead letters. Values may be percent-encoded and follow the rules of createQueue and createConsumeGroup
+/// (API.md 4.1, 4.5). The error says which part is wrong and what would be right.
+[[nodiscard]] std::expected<DeclaredQueue, std::string> parse_declared_queue(std::string_view text);
+
+/// Creates the queue and its groups. The error says which rule forbids it; the queue may exist without its groups then.
+[[nodiscard]] std::expected<void, std::string> declare_queue(Broker& broker, const DeclaredQueue& declared);
+
+}  // namespace wingmq::net

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "settings.h"
+
+namespace wingmq::tools {
+
+/// Sends log lines of at least `level` to standard error from now on. Before the first line, once.
+void start_log(net::LogLevel level, LogFormat format);
+
+/// Writes one line. Safe for concurrent use.
+void write_log(net::LogLevel level, std::string_view text);
+
+}  // namespace wingmq::tools

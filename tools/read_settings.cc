@@ -1,0 +1,143 @@
+#include "read_settings.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <toml++/toml.h>
+
+#include "values.h"
+
+namespace wingmq::tools {
+namespace {
+
+const SettingRule* find_by_key(std::string_view key) {
+  const auto& rules = serve_rules();
+  const auto found = std::ranges::find_if(rules, [key](const SettingRule& rule) { return rule.key() == key; });
+  return found != rules.end() ? &*found : nullptr;
+}
+
+std::string unknown_key(std::string_view key, const std::string& origin) {
+  std::vector<std::string> keys;
+  for (const SettingRule& rule : serve_rules()) keys.push_back(rule.key());
+  const auto similar = nearest(key, keys);
+  const auto hint = similar.empty() ? "`wingmq serve --help` lists them" : fmt::format("did you mean `{}`?", similar);
+  return fmt::format("{}: no setting is called `{}`; {}", origin, key, hint);
+}
+
+std::optional<std::string> scalar_text(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  return std::nullopt;
+}
+
+std::expected<std::vector<std::string>, std::string> texts_of(const toml::node& node, const SettingRule& rule) {
+  std::vector<std::string> values;
+  const auto* list = node.as_array();
+  if (list == nullptr) {
+    if (auto value = scalar_text(node)) values.push_back(std::move(*value));
+  } else if (rule.repeatable) {
+    for (const toml::node& element : *list) {
+      if (auto value = scalar_text(element)) values.push_back(std::move(*value));
+    }
+  }
+  if (!values.empty() && (list == nullptr || values.size() == list->size())) return values;
+  return std::unexpected(rule.repeatable ? "a string or an array of strings" : "a string, a number or true or false");
+}
+
+std::expected<GivenSetting, std::string> given_of(const toml::key& key, const toml::node& node, const std::string& path) {
+  const std::string origin = fmt::format("{}:{}", path, key.source().begin.line);
+  const SettingRule* rule = find_by_key(key.str());
+  if (rule == nullptr) return std::unexpected(unknown_key(key.str(), origin));
+  auto values = texts_of(node, *rule);
+  if (!values) return std::unexpected(fmt::format("{}: {} needs {}", origin, rule->key(), values.error()));
+  return GivenSetting{rule->name, std::move(*values), origin};
+}
+
+std::expected<void, std::string> apply(ServeSettings& settings, const SettingRule& rule, const GivenSetting& given) {
+  if (!rule.unavailable.empty()) return std::unexpected(fmt::format("{}: {}", given.origin, rule.unavailable));
+  for (const std::string& value : given.values) {
+    const auto applied = rule.apply(settings, value);
+    if (applied) continue;
+    const bool secret = rule.name == "admin-token";
+    return std::unexpected(fmt::format("{}: {} is given, needed is {}", given.origin,
+                                       secret ? "a bad value" : fmt::format("`{}`", value), applied.error()));
+  }
+  return {};
+}
+
+/// First line of a small file as a number; nullopt when there is none (`max`: no limit).
+std::optional<std::size_t> number_in(const char* path) {
+  std::ifstream file(path);
+  std::size_t number = 0;
+  if (file >> number) return number;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<std::vector<GivenSetting>, std::string> read_config(const std::string& path) {
+  toml::table table;
+  try {
+    if (!std::ifstream(path)) return std::unexpected(fmt::format("--config: `{}` cannot be read", path));
+    table = toml::parse_file(path);
+  } catch (const toml::parse_error& error) {
+    return std::unexpected(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
+  }
+  std::vector<GivenSetting> settings;
+  for (const auto& [key, node] : table) {
+    auto given = given_of(key, node, path);
+    if (!given) return std::unexpected(given.error());
+    settings.push_back(std::move(*given));
+  }
+  return settings;
+}
+
+std::vector<GivenSetting> read_environment(
+    const std::function<std::optional<std::string>(const std::string& variable)>& lookup) {
+  std::vector<GivenSetting> settings;
+  for (const SettingRule& rule : serve_rules()) {
+    const auto text = lookup(rule.variable());
+    if (!text) continue;
+    GivenSetting given{rule.name, {*text}, rule.variable()};
+    if (rule.repeatable) {
+      given.values.clear();
+      std::istringstream words(*text);
+      for (std::string word; words >> word;) given.values.push_back(word);
+    }
+    settings.push_back(std::move(given));
+  }
+  return settings;
+}
+
+std::expected<ServeSettings, std::string> resolve(const std::vector<GivenSetting>& command_line,
+                                                  const std::vector<GivenSetting>& environment,
+                                                  const std::vector<GivenSetting>& file) {
+  ServeSettings settings;
+  settings.broker.memory_limit_bytes = default_memory_limit();
+  for (const SettingRule& rule : serve_rules()) {
+    for (const auto* source : {&command_line, &environment, &file}) {
+      const auto given = std::ranges::find(*source, rule.name, &GivenSetting::name);
+      if (given == source->end()) continue;
+      const auto applied = apply(settings, rule, *given);
+      if (!applied) return std::unexpected(applied.error());
+      break;
+    }
+  }
+  if (auto completed = complete(settings); !completed) return std::unexpected(completed.error());
+  return settings;
+}
+
+std::size_t default_memory_limit() {
+  std::size_t bytes = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    if (const auto limit = number_in(path)) bytes = std::min(bytes, *limit);
+  }
+  return bytes / 2;
+}
+
+}  // namespace wingmq::tools

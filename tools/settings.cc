@@ -1,0 +1,250 @@
+#include "settings.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "values.h"
+
+namespace wingmq::tools {
+namespace {
+
+using Applied = std::expected<void, std::string>;
+
+/// Stores what was read, or passes on what would have been right.
+template <typename T, typename Target>
+Applied store(const Read<T>& read, Target& target) {
+  if (!read) return std::unexpected(read.error());
+  target = static_cast<Target>(*read);
+  return {};
+}
+
+template <typename T>
+struct Choice {
+  std::string_view name;
+  T value;
+};
+
+template <typename T, std::size_t kCount>
+Applied choose(const std::string& text, const Choice<T> (&choices)[kCount], T& target) {
+  std::string names;
+  for (const Choice<T>& choice : choices) {
+    if (text == choice.name) {
+      target = choice.value;
+      return {};
+    }
+    names += (names.empty() ? "" : ", ") + std::string(choice.name);
+  }
+  return std::unexpected("one of " + names);
+}
+
+Applied set_switch(const std::string& text, bool& target) {
+  static constexpr Choice<bool> kChoices[] = {{"true", true}, {"false", false}};
+  return choose(text, kChoices, target);
+}
+
+// --- --limit ----------------------------------------------------------------------------------------------------------
+
+using Apply = Applied (*)(ServeSettings&, const std::string&);
+
+Applied set_count(const std::string& text, std::uint32_t& target, std::uint64_t maximum = 1'000'000) {
+  return store(read_number(text, 1, maximum), target);
+}
+
+const std::vector<std::pair<std::string, Apply>>& limit_rules() {
+  static const std::vector<std::pair<std::string, Apply>> rules = {
+      {"queue_quota", [](ServeSettings& s, const std::string& v) { return set_count(v, s.broker.limits.queues_per_project); }},
+      {"groups_per_queue", [](ServeSettings& s, const std::string& v) { return set_count(v, s.broker.limits.groups_per_queue); }},
+      {"batch_messages", [](ServeSettings& s, const std::string& v) { return set_count(v, s.server.limits.batch_messages_max, 65'535); }},
+      {"payload_bytes", [](ServeSettings& s, const std::string& v) { return store(read_size(v), s.broker.limits.payload_bytes_max); }},
+      {"retention", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.broker.limits.retention); }},
+      {"dead_letter_lease", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.broker.limits.dead_letter_lease_max); }},
+      {"max_connections", [](ServeSettings& s, const std::string& v) { return set_count(v, s.server.limits.connections_max); }},
+      {"body_bytes", [](ServeSettings& s, const std::string& v) { return store(read_size(v), s.server.limits.body_bytes_max); }},
+      {"header_bytes", [](ServeSettings& s, const std::string& v) { return store(read_size(v), s.server.limits.header_bytes_max); }},
+      {"header_timeout", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.server.limits.header_timeout); }},
+      {"body_timeout", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.server.limits.body_timeout); }},
+      {"write_timeout", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.server.limits.write_timeout); }},
+      {"idle_timeout", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.server.limits.idle_timeout); }},
+  };
+  return rules;
+}
+
+std::string limit_names() {
+  std::string names;
+  for (const auto& [name, apply] : limit_rules()) names += (names.empty() ? "" : ", ") + name;
+  return names;
+}
+
+Applied set_limit(ServeSettings& settings, const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) return std::unexpected("NAME=VALUE with a name of " + limit_names());
+  const auto name = text.substr(0, equals);
+  const auto rule = std::ranges::find(limit_rules(), name, [](const auto& each) { return each.first; });
+  if (rule == limit_rules().end()) return std::unexpected("NAME=VALUE with a name of " + limit_names());
+  const auto applied = rule->second(settings, text.substr(equals + 1));
+  if (!applied) return std::unexpected(fmt::format("{}=… with {}", name, applied.error()));
+  return {};
+}
+
+// --- the others -------------------------------------------------------------------------------------------------------
+
+Applied set_listen(ServeSettings& settings, const std::string& text) {
+  auto endpoint = read_endpoint(text);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  if (!settings.listen_given) settings.server.listen.clear();
+  settings.listen_given = true;
+  settings.server.listen.push_back(std::move(*endpoint));
+  return {};
+}
+
+Applied set_queue(ServeSettings& settings, const std::string& text) {
+  auto declared = net::parse_declared_queue(text);
+  if (!declared) return std::unexpected("NAME?region=…&mode=…&groups=…&dlq=…: " + declared.error());
+  settings.queues.push_back(std::move(*declared));
+  return {};
+}
+
+Applied set_profile(ServeSettings& settings, const std::string& text) {
+  if (text == "prod") return std::unexpected("test or bench: prod needs signatures, which are not yet available");
+  static constexpr Choice<Profile> kChoices[] = {{"test", Profile::kTest}, {"bench", Profile::kBench}};
+  return choose(text, kChoices, settings.profile);
+}
+
+Applied set_auth(ServeSettings&, const std::string& text) {
+  if (text == "off") return {};
+  if (text == "verify" || text == "hmac" || text == "warn") {
+    return std::unexpected("off: signatures are not yet available");
+  }
+  return std::unexpected("one of off (verify, hmac and warn are not yet available)");
+}
+
+Applied set_admin(ServeSettings& settings, const std::string& text) {
+  using net::AdminAccess;
+  static constexpr Choice<AdminAccess> kChoices[] = {
+      {"full", AdminAccess::kFull}, {"read-only", AdminAccess::kReadOnly}, {"off", AdminAccess::kOff}};
+  settings.admin_given = true;
+  return choose(text, kChoices, settings.server.admin);
+}
+
+Applied set_admin_token(ServeSettings& settings, const std::string& text) {
+  if (text.empty()) return std::unexpected("a token of at least one character");
+  settings.server.admin_token = text;
+  return {};
+}
+
+Applied set_handlers(ServeSettings& settings, const std::string& text) {
+  using net::HandleFormat;
+  static constexpr Choice<HandleFormat> kChoices[] = {{"compact", HandleFormat::kCompact}, {"json", HandleFormat::kJson}};
+  return choose(text, kChoices, settings.server.handles);
+}
+
+Applied set_failure_counting(ServeSettings& settings, const std::string& text) {
+  static constexpr Choice<FailureCounting> kChoices[] = {{"delivered", FailureCounting::kDelivered},
+                                                         {"explicit", FailureCounting::kExplicit}};
+  return choose(text, kChoices, settings.broker.failure_counting);
+}
+
+Applied set_clock(ServeSettings& settings, const std::string& text) {
+  static constexpr Choice<ClockMode> kChoices[] = {{"real", ClockMode::kReal}, {"manual", ClockMode::kManual}};
+  return choose(text, kChoices, settings.clock);
+}
+
+Applied set_log_level(ServeSettings& settings, const std::string& text) {
+  using net::LogLevel;
+  static constexpr Choice<LogLevel> kChoices[] = {
+      {"debug", LogLevel::kDebug}, {"info", LogLevel::kInfo}, {"warning", LogLevel::kWarning}, {"error", LogLevel::kError}};
+  return choose(text, kChoices, settings.log_level);
+}
+
+Applied set_log_format(ServeSettings& settings, const std::string& text) {
+  static constexpr Choice<LogFormat> kChoices[] = {{"text", LogFormat::kText}, {"json", LogFormat::kJson}};
+  return choose(text, kChoices, settings.log_format);
+}
+
+constexpr auto kNoTls = "TLS is not yet available";
+constexpr auto kNoSignatures = "signatures are not yet available";
+
+std::vector<SettingRule> make_rules() {
+  return {
+      {.name = "profile", .placeholder = "NAME", .help = "test: control plane open. bench: control plane read-only. (default test)",
+       .topic = "Server", .apply = set_profile},
+      {.name = "listen", .placeholder = "ADDR:PORT",
+       .help = "Where to serve; port 0 is any free port (default 127.0.0.1:9080 and [::1]:9080)", .topic = "Server",
+       .repeatable = true, .apply = set_listen},
+      {.name = "threads", .placeholder = "N", .help = "Event loops (default one for each processor)", .topic = "Server",
+       .apply = [](ServeSettings& s, const std::string& v) { return set_count(v, s.server.threads, 256); }},
+      {.name = "exit-with-parent", .placeholder = "", .help = "Stop when standard input closes", .topic = "Server",
+       .apply = [](ServeSettings& s, const std::string& v) { return set_switch(v, s.exit_with_parent); }},
+
+      {.name = "queue", .placeholder = "SPEC",
+       .help = "A queue that exists before the first request: NAME?region=R&mode=M&groups=G,G&dlq=N&description=D&project=C",
+       .topic = "Broker", .repeatable = true, .apply = set_queue},
+      {.name = "memory-limit", .placeholder = "SIZE", .help = "Memory for messages (default half of the machine's, or the cgroup's)",
+       .topic = "Broker",
+       .apply = [](ServeSettings& s, const std::string& v) { return store(read_size(v), s.broker.memory_limit_bytes); }},
+      {.name = "limit", .placeholder = "NAME=VALUE", .help = "Sets a documented limit: " + limit_names(), .topic = "Broker",
+       .repeatable = true, .apply = set_limit},
+      {.name = "partitions", .placeholder = "N", .help = "Shards of a queue, 1 to 64; a FIFO queue has one (default 1)",
+       .topic = "Broker",
+       .apply = [](ServeSettings& s, const std::string& v) { return set_count(v, s.broker.partitions, 64); }},
+      {.name = "clock", .placeholder = "real|manual", .help = "manual: time moves only by POST /__admin/clock/advance (default real)",
+       .topic = "Broker", .apply = set_clock},
+      {.name = "handlers", .placeholder = "compact|json", .help = "Look of a message's handler (default compact)",
+       .topic = "Broker", .apply = set_handlers},
+      {.name = "count-failures", .placeholder = "delivered|explicit",
+       .help = "What counts as a failed consumption: every release, or only an explicit fail (default delivered)",
+       .topic = "Broker", .apply = set_failure_counting},
+
+      {.name = "admin", .placeholder = "full|read-only|off", .help = "Control plane under /__admin/ (default full)",
+       .topic = "Access", .apply = set_admin},
+      {.name = "admin-token", .placeholder = "TOKEN", .help = "Asked of every call to the control plane, as a bearer token",
+       .topic = "Access", .apply = set_admin_token},
+      {.name = "auth", .placeholder = "off", .help = "Signatures are not checked; the accessKey names the customer (default off)",
+       .topic = "Access", .apply = set_auth},
+      {.name = "auth-skew", .placeholder = "SPAN", .help = "Not yet available", .topic = "Access", .unavailable = kNoSignatures},
+      {.name = "credential", .placeholder = "AK:SK", .help = "Not yet available", .topic = "Access", .repeatable = true,
+       .unavailable = kNoSignatures},
+      {.name = "tls", .placeholder = "only|auto", .help = "Not yet available", .topic = "Access", .unavailable = kNoTls},
+      {.name = "tls-cert", .placeholder = "FILE", .help = "Not yet available", .topic = "Access", .unavailable = kNoTls},
+      {.name = "tls-key", .placeholder = "FILE", .help = "Not yet available", .topic = "Access", .unavailable = kNoTls},
+
+      {.name = "log-level", .placeholder = "LEVEL", .help = "debug, info, warning or error (default info)", .topic = "Logs",
+       .apply = set_log_level},
+      {.name = "log-format", .placeholder = "text|json", .help = "Lines on standard error (default text)", .topic = "Logs",
+       .apply = set_log_format},
+  };
+}
+
+std::string with(std::string name, char separator, bool upper) {
+  for (char& c : name) {
+    if (c == '-') c = separator;
+    if (upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string SettingRule::variable() const { return "WINGMQ_" + with(name, '_', true); }
+std::string SettingRule::key() const { return with(name, '_', false); }
+
+const std::vector<SettingRule>& serve_rules() {
+  static const std::vector<SettingRule> rules = make_rules();
+  return rules;
+}
+
+std::expected<void, std::string> complete(ServeSettings& settings) {
+  if (settings.profile == Profile::kBench && !settings.admin_given) settings.server.admin = net::AdminAccess::kReadOnly;
+  const bool local = std::ranges::all_of(settings.server.listen, is_loopback);
+  const bool guarded = settings.server.admin == net::AdminAccess::kOff || !settings.server.admin_token.empty();
+  if (!local && !guarded && settings.profile == Profile::kTest) {
+    return std::unexpected(
+        "listening beyond loopback opens the control plane to the network: add --admin-token TOKEN, or --admin off");
+  }
+  return {};
+}
+
+}  // namespace wingmq::tools

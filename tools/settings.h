@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "wingmq/net/declared_queue.h"
+#include "wingmq/net/server.h"
+#include "wingmq/options.h"
+
+namespace wingmq::tools {
+
+enum class Profile : std::uint8_t { kTest, kBench };
+enum class ClockMode : std::uint8_t { kReal, kManual };
+enum class LogFormat : std::uint8_t { kText, kJson };
+
+/// Everything `wingmq serve` can be told, with its defaults.
+struct ServeSettings {
+  Options broker;
+  net::ServerOptions server;
+  bool listen_given = false;  ///< false: the default addresses, of which one may be missing on this machine
+  std::vector<net::DeclaredQueue> queues;
+  Profile profile = Profile::kTest;
+  bool admin_given = false;
+  ClockMode clock = ClockMode::kReal;
+  bool exit_with_parent = false;
+  net::LogLevel log_level = net::LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kText;
+};
+
+/// One thing that can be set: an option, an environment variable and a key of the configuration file.
+struct SettingRule {
+  std::string name;         ///< `memory-limit`
+  std::string placeholder;  ///< `SIZE`; empty for a switch
+  std::string help;
+  std::string topic;        ///< headline in --help
+  bool repeatable = false;
+  /// Applies one value; otherwise says what would be right: `a number of 1 to 64`. A switch gets `true` or `false`.
+  std::expected<void, std::string> (*apply)(ServeSettings&, const std::string& value) = nullptr;
+  /// Not there yet: any use is refused with this text.
+  std::string unavailable = {};
+
+  [[nodiscard]] bool is_switch() const { return placeholder.empty(); }
+  /// `WINGMQ_MEMORY_LIMIT`
+  [[nodiscard]] std::string variable() const;
+  /// `memory_limit`
+  [[nodiscard]] std::string key() const;
+};
+
+/// All of them, in the order of --help.
+[[nodiscard]] const std::vector<SettingRule>& serve_rules();
+
+/// What the settings say together that none says alone: an open control plane on a network, the profile's defaults.
+[[nodiscard]] std::expected<void, std::string> complete(ServeSettings& settings);
+
+}  // namespace wingmq::tools

@@ -1,0 +1,106 @@
+#include "values.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+namespace wingmq::tools {
+namespace {
+
+/// Takes the digits off the front of `text`; nullopt when there are none or too many.
+std::optional<std::uint64_t> take_digits(std::string_view& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+template <typename Unit, std::size_t kCount>
+std::optional<std::uint64_t> scaled(std::string_view text, const std::pair<std::string_view, Unit> (&units)[kCount]) {
+  const auto number = take_digits(text);
+  if (!number) return std::nullopt;
+  const auto unit = std::ranges::find(units, text, [](const auto& each) { return each.first; });
+  if (unit == std::end(units)) return std::nullopt;
+  const auto factor = static_cast<std::uint64_t>(unit->second);
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (*number == 0 || *number > kMax / factor) return std::nullopt;
+  return *number * factor;
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = std::exchange(row[j + 1], std::min({changed, row[j] + 1, row[j + 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+Read<std::uint64_t> read_number(std::string_view text, std::uint64_t minimum, std::uint64_t maximum) {
+  auto rest = text;
+  const auto number = take_digits(rest);
+  if (number && rest.empty() && *number >= minimum && *number <= maximum) return *number;
+  return std::unexpected(fmt::format("a number of {} to {}", minimum, maximum));
+}
+
+Read<std::size_t> read_size(std::string_view text) {
+  static constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
+      {"", 1},          {"B", 1},         {"k", 1 << 10},   {"K", 1 << 10},   {"KiB", 1 << 10}, {"m", 1 << 20},
+      {"M", 1 << 20},   {"MiB", 1 << 20}, {"g", 1 << 30},   {"G", 1 << 30},   {"GiB", 1 << 30}};
+  if (const auto bytes = scaled(text, kUnits)) return static_cast<std::size_t>(*bytes);
+  return std::unexpected("a number of bytes such as 4194304, 64k, 4MiB or 1G");
+}
+
+Read<std::chrono::milliseconds> read_duration(std::string_view text) {
+  static constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
+      {"ms", 1}, {"", 1000}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+  if (const auto ms = scaled(text, kUnits)) return std::chrono::milliseconds(*ms);
+  return std::unexpected("a span of time such as 250ms, 30s, 15m or 72h");
+}
+
+Read<net::Endpoint> read_endpoint(std::string_view text) {
+  const auto wrong = std::unexpected(std::string("an address and a port such as 127.0.0.1:9080 or [::1]:9080"));
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return wrong;
+  const auto port = read_number(text.substr(colon + 1), 0, 65535);
+  auto address = text.substr(0, colon);
+  const bool bracketed = address.starts_with('[') && address.ends_with(']');
+  if (bracketed) address = address.substr(1, address.size() - 2);
+  const bool v6 = address.find(':') != std::string_view::npos;
+  if (!port || address.empty() || v6 != bracketed) return wrong;
+  if (address == "localhost") address = "127.0.0.1";
+  in6_addr parsed{};
+  if (::inet_pton(v6 ? AF_INET6 : AF_INET, std::string(address).c_str(), &parsed) != 1) return wrong;
+  return net::Endpoint{std::string(address), static_cast<std::uint16_t>(*port)};
+}
+
+bool is_loopback(const net::Endpoint& endpoint) {
+  return endpoint.address.starts_with("127.") || endpoint.address == "::1";
+}
+
+std::string nearest(std::string_view text, const std::vector<std::string>& known) {
+  std::string best;
+  std::size_t least = std::max<std::size_t>(2, text.size() / 3) + 1;
+  for (const std::string& each : known) {
+    const std::size_t apart = distance(text, each);
+    if (apart >= least) continue;
+    least = apart;
+    best = each;
+  }
+  return best;
+}
+
+}  // namespace wingmq::tools

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wingmq/net/server.h"
+
+namespace wingmq::tools {
+
+/// A value read from text, or what would have been right: `a number of 1 to 64`.
+template <typename T>
+using Read = std::expected<T, std::string>;
+
+/// A decimal number within bounds.
+[[nodiscard]] Read<std::uint64_t> read_number(std::string_view text, std::uint64_t minimum, std::uint64_t maximum);
+
+/// A number of bytes: `4194304`, `64k`, `4MiB`, `1G` (steps of 1024); at least 1.
+[[nodiscard]] Read<std::size_t> read_size(std::string_view text);
+
+/// A span of time: `250ms`, `30s` (or `30`), `15m`, `72h`; at least 1 ms.
+[[nodiscard]] Read<std::chrono::milliseconds> read_duration(std::string_view text);
+
+/// `127.0.0.1:9080`, `[::1]:9080`, `localhost:9080`; port 0 is any free one.
+[[nodiscard]] Read<net::Endpoint> read_endpoint(std::string_view text);
+
+/// Whether only this machine can reach the address.
+[[nodiscard]] bool is_loopback(const net::Endpoint& endpoint);
+
+/// The one of `known` that looks most like `text`, for `did you mean`; empty when none does.
+[[nodiscard]] std::string nearest(std::string_view text, const std::vector<std::string>& known);
+
+}  // namespace wingmq::tools
