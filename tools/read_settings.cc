@@ -55,7 +55,7 @@ std::expected<GivenSetting, std::string> given_of(const toml::key& key, const to
   if (rule == nullptr) return std::unexpected(unknown_key(key.str(), origin));
   auto values = texts_of(node, *rule);
   if (!values) return std::unexpected(fmt::format("{}: {} needs {}", origin, rule->key(), values.error()));
-  return GivenSetting{rule->name, std::move(*values), origin};
+  return GivenSetting{rule->name, std::move(*values), origin + ": " + rule->key()};
 }
 
 std::expected<void, std::string> apply(ServeSettings& settings, const SettingRule& rule, const GivenSetting& given) {

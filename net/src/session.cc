@@ -68,7 +68,9 @@ void Session::stop() {
 }
 
 asio::awaitable<void> Session::run() {
-  while (co_await serve_one()) {
+  bool goes_on = true;
+  while (goes_on) {
+    goes_on = co_await serve_one();
     idle_ = true;
     connection_.shrink();
   }

@@ -204,7 +204,7 @@ test_http() {
 
 test_pipelining() {
   local request reply count
-  request=$(printf 'GET /apiproxy/v3/queue/queryQuota HTTP/1.1\r\nHost: x\r\naccessKey: test\r\nregionId: cn-snxy1\r\n')
+  request=$(printf 'GET /apiproxy/v3/queue/queryQuota HTTP/1.1\r\nHost: x\r\naccessKey: test\r\nregionId: cn-snxy1')
   exec 4<>"/dev/tcp/127.0.0.1/$port"
   printf '%s\r\n\r\n%s\r\n\r\n%s\r\nConnection: close\r\n\r\n' "$request" "$request" "$request" >&4
   reply=$(timeout 10 cat <&4)
