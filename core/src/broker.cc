@@ -204,8 +204,6 @@ AdvanceReport Broker::advance(Time to) {
     impl_->run_due(std::max(*next, report.from), effects);
   }
   impl_->clock_.move_to(report.to);
-  // What was overdue at the beginning is reported at its own instant.
-  std::ranges::stable_sort(report.fired, {}, &Fired::at);
   return report;
 }
 

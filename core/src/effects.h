@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -20,10 +21,12 @@ class Effects {
 
   void answer(Waiter& waiter, Result<Delivery> outcome) { answers_.emplace_back(&waiter, std::move(outcome)); }
 
-  /// Notes something that happened to `count` messages or calls; nothing when `count` is 0.
+  /// Notes something that happened to `count` messages or calls; nothing when `count` is 0. The report is in order of time,
+  /// also when a group had to catch up with what was overdue.
   void fired(Time at, FiredType type, const std::string& queue, const std::string* group, std::uint64_t count) {
     if (report_ == nullptr || count == 0) return;
-    report_->push_back({at, type, queue, group != nullptr ? std::optional(*group) : std::nullopt, count});
+    const auto later = std::ranges::upper_bound(*report_, at, {}, &Fired::at);
+    report_->insert(later, {at, type, queue, group != nullptr ? std::optional(*group) : std::nullopt, count});
   }
 
   /// Calls the waiters, in the order in which they were answered. Needs: no lock held.

@@ -3,31 +3,56 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_suffix.hpp>
-#include <boost/beast/core/error.hpp>
 #include <utility>
 
 namespace wingmq::net {
 namespace {
 
 namespace asio = boost::asio;
-using boost::beast::error_code;
+using boost::system::error_code;
 
 constexpr std::size_t kLingerBytes = std::size_t{256} << 10;
 constexpr std::chrono::seconds kLingerTime{1};
 
 }  // namespace
 
+void Connection::expire_after(std::chrono::milliseconds span) {
+  timed_out_ = false;
+  deadline_ = Clock::now() + span;
+  if (deadline_ < timer_end_) start_timer();
+}
+
+void Connection::start_timer() {
+  timer_end_ = deadline_;
+  timer_.expires_at(deadline_);
+  timer_.async_wait([this, weak = owner_](error_code error) {
+    const auto owner = weak.lock();
+    if (error || !owner) return;
+    timer_end_ = Clock::time_point::max();
+    if (deadline_ > Clock::now()) {
+      if (deadline_ != Clock::time_point::max()) start_timer();
+      return;
+    }
+    deadline_ = Clock::time_point::max();
+    timed_out_ = true;
+    error_code ignored;
+    socket_.cancel(ignored);
+  });
+}
+
 void Connection::shrink(bool to_nothing) {
   if (buffer_.size() == 0 && (to_nothing || buffer_.capacity() > kReadBytes)) buffer_ = {};
 }
 
+// Time may run out between two operations, when there is nothing to cancel: so each asks first.
+
 asio::awaitable<bool> Connection::fill(std::size_t bytes_max) {
+  if (timed_out_) co_return false;
   const std::size_t unused = buffer_.capacity() - buffer_.size();
   const auto place = buffer_.prepare(unused > 0 && unused < bytes_max ? unused : bytes_max);
   error_code error;
-  const std::size_t bytes = co_await stream_.async_read_some(place, asio::redirect_error(asio::use_awaitable, error));
+  const std::size_t bytes = co_await socket_.async_read_some(place, asio::redirect_error(asio::use_awaitable, error));
   buffer_.commit(bytes);
-  timed_out_ = error == boost::beast::error::timeout;
   co_return !error;
 }
 
@@ -35,10 +60,10 @@ asio::awaitable<bool> Connection::read(char* data, std::size_t size) {
   const std::size_t buffered = asio::buffer_copy(asio::buffer(data, size), buffer_.data());
   buffer_.consume(buffered);
   for (std::size_t at = buffered; at < size;) {
+    if (timed_out_) co_return false;
     error_code error;
-    at += co_await stream_.async_read_some(asio::buffer(data + at, size - at),
+    at += co_await socket_.async_read_some(asio::buffer(data + at, size - at),
                                            asio::redirect_error(asio::use_awaitable, error));
-    timed_out_ = error == boost::beast::error::timeout;
     if (error) co_return false;
   }
   co_return true;
@@ -48,10 +73,10 @@ asio::awaitable<bool> Connection::write(std::string_view head, std::string_view 
   const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(body)};
   boost::beast::buffers_suffix rest(both);
   while (asio::buffer_size(rest) > 0) {
+    if (timed_out_) co_return false;
     error_code error;
     const std::size_t bytes =
-        co_await stream_.async_write_some(rest, asio::redirect_error(asio::use_awaitable, error));
-    timed_out_ = error == boost::beast::error::timeout;
+        co_await socket_.async_write_some(rest, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return false;
     rest.consume(bytes);
   }
@@ -60,7 +85,7 @@ asio::awaitable<bool> Connection::write(std::string_view head, std::string_view 
 
 asio::awaitable<void> Connection::linger() {
   error_code ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   expire_after(kLingerTime);
   std::size_t discarded = buffer_.size();
   buffer_.clear();
@@ -75,13 +100,15 @@ asio::awaitable<void> Connection::linger() {
 bool Connection::peer_is_gone() {
   error_code error;
   char byte = 0;
-  stream_.socket().non_blocking(true, error);
-  const std::size_t bytes = stream_.socket().receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, error);
+  socket_.non_blocking(true, error);
+  const std::size_t bytes = socket_.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, error);
   return error ? error != asio::error::would_block : bytes == 0;
 }
 
 void Connection::close() {
-  stream_.close();
+  timer_.cancel();
+  error_code ignored;
+  socket_.close(ignored);
 }
 
 }  // namespace wingmq::net

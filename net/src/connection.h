@@ -2,11 +2,12 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <array>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string_view>
 
 namespace wingmq::net {
@@ -15,11 +16,15 @@ namespace wingmq::net {
 /// Calls that return false mean: the connection is of no use any more; timed_out() tells whether time was the reason.
 class Connection {
  public:
-  explicit Connection(boost::asio::ip::tcp::socket socket) : stream_(std::move(socket)) {}
+  explicit Connection(boost::asio::ip::tcp::socket socket)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()) {}
 
-  /// Everything started from now on has to end within `span`.
-  void expire_after(std::chrono::milliseconds span) { stream_.expires_after(span); }
-  void never_expire() { stream_.expires_never(); }
+  /// Deadlines hold for as long as `owner` lives. Call it before the first of them.
+  void set_owner(std::weak_ptr<void> owner) { owner_ = std::move(owner); }
+  /// What runs now, and what is started until the next call, has to end within `span`; then it fails and timed_out() is
+  /// true. The connection itself stays usable: there may be a last word to say.
+  void expire_after(std::chrono::milliseconds span);
+  void never_expire() { deadline_ = Clock::time_point::max(); }
   [[nodiscard]] bool timed_out() const noexcept { return timed_out_; }
 
   /// What arrived and is not used yet.
@@ -43,14 +48,23 @@ class Connection {
   /// the connection and take the last reply away from the client.
   [[nodiscard]] boost::asio::awaitable<void> linger();
 
-  [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return stream_.socket(); }
+  [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return socket_; }
   /// Whether the peer has closed or reset the connection. Does not wait and takes no bytes.
   [[nodiscard]] bool peer_is_gone();
   void close();
 
  private:
-  boost::beast::tcp_stream stream_;
+  using Clock = std::chrono::steady_clock;
+  void start_timer();
+
+  boost::asio::ip::tcp::socket socket_;
   boost::beast::flat_buffer buffer_;
+  // The timer is moved only when a deadline comes before it; when it fires early, it starts again. Requests set
+  // several deadlines each, and hardly one is ever reached.
+  boost::asio::steady_timer timer_;
+  std::weak_ptr<void> owner_;
+  Clock::time_point deadline_ = Clock::time_point::max();
+  Clock::time_point timer_end_ = Clock::time_point::max();  // max: it does not run
   bool timed_out_ = false;
 };
 

@@ -63,6 +63,8 @@ std::optional<std::string> RequestHead::Parser::find_fault() const {
     return "Content-Length and Transfer-Encoding exclude each other";
   }
   if (message().count(http::field::content_length) > 1) return "there is more than one Content-Length header";
+  const auto length = field(http::field::content_length);
+  if (length.find_first_not_of("0123456789") != std::string_view::npos) return "Content-Length is no single number";
   const bool plainly_chunked = message().count(http::field::transfer_encoding) == 1 &&
                                equal_ignoring_case(field(http::field::transfer_encoding), "chunked");
   if (coded && !plainly_chunked) return "Transfer-Encoding may only be `chunked`";

@@ -4,7 +4,6 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -45,13 +44,12 @@ class Server::Impl {
   void accept(tcp::socket socket);
   void admit(tcp::socket::native_handle_type handle, const tcp& protocol, Worker& worker, bool full);
   void stop_sessions();
-  void wait_for_sessions(std::chrono::milliseconds limit);
   void join();
 
   Broker& broker_;
   const ServerOptions options_;
   App app_;
-  std::atomic<std::uint32_t> session_count_{0};
+  SessionCount session_count_;
   std::deque<Worker> workers_;
   std::deque<Listener> listeners_;
   std::optional<DeadlineTimer> deadlines_;
@@ -110,14 +108,14 @@ std::expected<void, std::string> Server::Impl::open_listeners() {
 // --- Connections ------------------------------------------------------------------------------------------------------
 
 void Server::Impl::accept(tcp::socket socket) {
-  const bool full = session_count_.fetch_add(1) >= options_.limits.connections_max;
+  const bool full = session_count_.add() >= options_.limits.connections_max;
   Worker& worker = workers_[next_worker_++ % workers_.size()];
   boost::system::error_code error;
   socket.set_option(tcp::no_delay(true), error);
   const tcp protocol = socket.local_endpoint(error).protocol();
   const auto handle = socket.release(error);
   if (error) {
-    session_count_.fetch_sub(1);
+    session_count_.remove();
     return;
   }
   asio::post(worker.context, [this, handle, protocol, &worker, full] { admit(handle, protocol, worker, full); });
@@ -143,13 +141,13 @@ void Server::Impl::stop(std::chrono::milliseconds grace) {
   });
   broker_.close();
   stop_sessions();
-  wait_for_sessions(grace);
+  session_count_.wait_for_none(grace);
   for (Worker& worker : workers_) {
     asio::post(worker.context, [&worker] {
       for (Session* session : worker.sessions) session->close();
     });
   }
-  wait_for_sessions(std::chrono::milliseconds(200));
+  session_count_.wait_for_none(std::chrono::milliseconds(200));
   join();
 }
 
@@ -159,14 +157,6 @@ void Server::Impl::stop_sessions() {
       worker.stopping = true;
       for (Session* session : worker.sessions) session->stop();
     });
-  }
-}
-
-void Server::Impl::wait_for_sessions(std::chrono::milliseconds limit) {
-  // Sessions end on their own threads without telling anybody; this runs once in a server's life.
-  const auto end = std::chrono::steady_clock::now() + limit;
-  while (session_count_.load() != 0 && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
 

@@ -41,7 +41,7 @@ Session::Session(asio::ip::tcp::socket socket, Worker& worker)
 
 Session::~Session() {
   worker_.sessions.erase(this);
-  worker_.session_count.fetch_sub(1);
+  worker_.session_count.remove();
 }
 
 void Session::spawn(std::function<asio::awaitable<void>()> work) {
@@ -56,10 +56,12 @@ void Session::spawn(std::function<asio::awaitable<void>()> work) {
 }
 
 void Session::start() {
+  connection_.set_owner(weak_from_this());
   spawn([this] { return run(); });
 }
 
 void Session::turn_away(std::string detail) {
+  connection_.set_owner(weak_from_this());
   spawn([this, detail = std::move(detail)] { return refuse({503, detail}, nullptr); });
 }
 

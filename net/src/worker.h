@@ -1,13 +1,13 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <ctime>
 #include <string_view>
 #include <unordered_set>
 
 #include "app.h"
+#include "session_count.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/server.h"
 
@@ -21,7 +21,7 @@ class Worker {
  public:
   /// The references must outlive the worker.
   Worker(App& app_of_server, Broker& broker_of_server, const ServerOptions& options_of_server,
-         std::atomic<std::uint32_t>& count)
+         SessionCount& count)
       : app(app_of_server), broker(broker_of_server), options(options_of_server), session_count(count) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -32,7 +32,7 @@ class Worker {
   App& app;
   Broker& broker;
   const ServerOptions& options;
-  std::atomic<std::uint32_t>& session_count;  ///< of the whole server
+  SessionCount& session_count;  ///< of the whole server
   std::unordered_set<Session*> sessions;
   bool stopping = false;
 

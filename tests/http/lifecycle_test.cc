@@ -1,0 +1,86 @@
+#include "server_fixture.h"
+
+namespace wingmq::test {
+namespace {
+
+class LifecycleTest : public ServerTest {};
+
+TEST_F(LifecycleTest, AddressesThatAskForAnyPortShareOne) {
+  options_.listen = {{"127.0.0.1", 0}, {"127.0.0.2", 0}};
+  start();
+  ASSERT_EQ(server_->endpoints().size(), 2U);
+  EXPECT_NE(port(), 0);
+  EXPECT_EQ(server_->endpoints()[1].port, port());
+  EXPECT_EQ(server_->endpoints()[1].address, "127.0.0.2");
+}
+
+TEST_F(LifecycleTest, ATakenPortIsNamedAndNothingListens) {
+  start();
+  net::ServerOptions options;
+  options.listen = {{"127.0.0.3", 0}, {"127.0.0.1", port()}};
+  Broker other({}, clock_, random_);
+  net::Server second(other, options);
+  const auto started = second.start();
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().find("127.0.0.1:" + std::to_string(port())), std::string::npos) << started.error();
+  EXPECT_NE(started.error().find("in use"), std::string::npos) << started.error();
+  EXPECT_TRUE(second.endpoints().empty());
+}
+
+TEST_F(LifecycleTest, SomethingElseThanAnAddressIsRefused) {
+  options_.listen = {{"nowhere", 0}};
+  net::Server server(broker_, options_);
+  const auto started = server.start();
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().find("nowhere"), std::string::npos);
+}
+
+TEST_F(LifecycleTest, StoppingAnswersParkedConsumersEmptyAndEndsIdleConnections) {
+  start();
+  HttpSocket idle(port());
+  idle.send(get("/livez"));
+  ASSERT_TRUE(idle.receive());
+  std::vector<std::unique_ptr<HttpSocket>> parked_sockets;
+  for (int i = 0; i < 20; ++i) {
+    parked_sockets.push_back(std::make_unique<HttpSocket>(port()));
+    parked_sockets.back()->send(consume_request(60));
+  }
+  ASSERT_TRUE(parked(20));
+  server_->stop();
+  for (const auto& socket : parked_sockets) {
+    const auto reply = socket->receive();
+    ASSERT_TRUE(reply);
+    EXPECT_NE(reply->body.find(R"("returnObj":"[]")"), std::string::npos) << reply->body;
+    EXPECT_TRUE(socket->closed());
+  }
+  EXPECT_TRUE(idle.closed());
+}
+
+TEST_F(LifecycleTest, StoppingTwiceIsHarmless) {
+  start();
+  server_->stop();
+  server_->stop();
+}
+
+TEST_F(LifecycleTest, AClientThatNeverFinishesDoesNotKeepTheServer) {
+  start();
+  HttpSocket half(port());
+  half.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+  HttpSocket probe(port());
+  probe.send(get("/livez"));
+  ASSERT_TRUE(probe.receive());
+  server_->stop(10ms);
+  EXPECT_TRUE(half.closed());
+}
+
+TEST_F(LifecycleTest, AServerThatWasNeverStartedCanBeDestroyed) { const net::Server server(broker_, options_); }
+
+TEST_F(LifecycleTest, ReadyzTellsWhetherTheServerServes) {
+  start();
+  HttpSocket socket(port());
+  socket.send(get("/readyz"));
+  EXPECT_EQ(socket.receive()->status, 200U);
+}
+
+}  // namespace
+}  // namespace wingmq::test

@@ -1,0 +1,218 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "read_settings.h"
+
+namespace wingmq::tools {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::expected<ServeSettings, std::string> from_options(std::vector<GivenSetting> given) {
+  for (GivenSetting& each : given) each.origin = "--" + each.name;
+  return resolve(given, {}, {});
+}
+
+std::string error_of(const std::string& name, const std::string& value) {
+  const auto settings = from_options({{name, {value}, ""}});
+  return settings ? "" : settings.error();
+}
+
+/// A configuration file that lives as long as the test.
+class ConfigFile {
+ public:
+  explicit ConfigFile(const std::string& text) : path_(::testing::TempDir() + "wingmq-" + std::to_string(::getpid()) + ".toml") {
+    std::ofstream(path_) << text;
+  }
+  ConfigFile(const ConfigFile&) = delete;
+  ConfigFile& operator=(const ConfigFile&) = delete;
+  ~ConfigFile() { std::remove(path_.c_str()); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+TEST(SettingsTest, DefaultsAreTheDocumentedOnes) {
+  const auto settings = resolve({}, {}, {});
+  ASSERT_TRUE(settings);
+  ASSERT_EQ(settings->server.listen.size(), 2U);
+  EXPECT_EQ(settings->server.listen[0].address, "127.0.0.1");
+  EXPECT_EQ(settings->server.listen[0].port, 9080);
+  EXPECT_EQ(settings->server.listen[1].address, "::1");
+  EXPECT_EQ(settings->broker.limits.queues_per_project, 5U);
+  EXPECT_EQ(settings->broker.limits.retention, 72h);
+  EXPECT_EQ(settings->broker.memory_limit_bytes, default_memory_limit());
+  EXPECT_EQ(settings->server.admin, net::AdminAccess::kFull);
+  EXPECT_EQ(settings->clock, ClockMode::kReal);
+}
+
+TEST(SettingsTest, EveryRuleHasANameHelpAndATopic) {
+  std::set<std::string> names;
+  for (const SettingRule& rule : serve_rules()) {
+    EXPECT_TRUE(names.insert(rule.name).second) << rule.name;
+    EXPECT_FALSE(rule.help.empty()) << rule.name;
+    EXPECT_FALSE(rule.topic.empty()) << rule.name;
+    EXPECT_EQ(rule.apply == nullptr, !rule.unavailable.empty()) << rule.name;
+  }
+}
+
+TEST(SettingsTest, NamesOfVariablesAndKeysFollowTheOption) {
+  SettingRule rule;
+  rule.name = "memory-limit";
+  EXPECT_EQ(rule.variable(), "WINGMQ_MEMORY_LIMIT");
+  EXPECT_EQ(rule.key(), "memory_limit");
+}
+
+TEST(SettingsTest, TheCommandLineBeatsTheEnvironmentWhichBeatsTheFile) {
+  const std::vector<GivenSetting> line{{"threads", {"1"}, "--threads"}};
+  const std::vector<GivenSetting> environment{{"threads", {"2"}, "WINGMQ_THREADS"}, {"partitions", {"2"}, "WINGMQ_PARTITIONS"}};
+  const std::vector<GivenSetting> file{{"threads", {"3"}, "f:1"}, {"partitions", {"3"}, "f:2"}, {"clock", {"manual"}, "f:3"}};
+  const auto settings = resolve(line, environment, file);
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->server.threads, 1U);
+  EXPECT_EQ(settings->broker.partitions, 2U);
+  EXPECT_EQ(settings->clock, ClockMode::kManual);
+}
+
+TEST(SettingsTest, AListenerReplacesTheDefaults) {
+  const auto settings = from_options({{"listen", {"127.0.0.1:1", "[::1]:2"}, ""}});
+  ASSERT_TRUE(settings);
+  ASSERT_EQ(settings->server.listen.size(), 2U);
+  EXPECT_EQ(settings->server.listen[1].port, 2);
+  EXPECT_TRUE(settings->listen_given);
+}
+
+TEST(SettingsTest, AQueueIsReadWithItsGroups) {
+  const auto settings = from_options({{"queue", {"orders?mode=FIFO&groups=g1,g2&dlq=3&region=r&project=alice&description=a%20b"}, ""}});
+  ASSERT_TRUE(settings) << settings.error();
+  const auto& queue = settings->queues.at(0);
+  EXPECT_EQ(queue.spec.name, "orders");
+  EXPECT_EQ(queue.spec.mode, QueueMode::kFifo);
+  EXPECT_EQ(queue.spec.description, "a b");
+  EXPECT_EQ(queue.spec.consume_count_max, 3U);
+  EXPECT_EQ(queue.groups, (std::vector<std::string>{"g1", "g2"}));
+  EXPECT_EQ(queue.project, (Project{"alice", "r"}));
+}
+
+TEST(SettingsTest, EveryDocumentedLimitCanBeSet) {
+  const auto settings = from_options({{"limit",
+                                       {"queue_quota=50", "groups_per_queue=9", "batch_messages=10", "payload_bytes=1k", "retention=1h",
+                                        "dead_letter_lease=5s", "max_connections=7", "body_bytes=2k", "header_bytes=3k", "header_timeout=1s",
+                                        "body_timeout=2s", "write_timeout=3s", "idle_timeout=4s"},
+                                       ""}});
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->broker.limits.queues_per_project, 50U);
+  EXPECT_EQ(settings->broker.limits.groups_per_queue, 9U);
+  EXPECT_EQ(settings->broker.limits.payload_bytes_max, 1024U);
+  EXPECT_EQ(settings->broker.limits.retention, 1h);
+  EXPECT_EQ(settings->broker.limits.dead_letter_lease_max, 5s);
+  const net::NetLimits& net = settings->server.limits;
+  EXPECT_EQ(net.batch_messages_max, 10U);
+  EXPECT_EQ(net.connections_max, 7U);
+  EXPECT_EQ(net.body_bytes_max, 2048U);
+  EXPECT_EQ(net.header_bytes_max, 3072U);
+  EXPECT_EQ(net.header_timeout, 1s);
+  EXPECT_EQ(net.body_timeout, 2s);
+  EXPECT_EQ(net.write_timeout, 3s);
+  EXPECT_EQ(net.idle_timeout, 4s);
+}
+
+TEST(SettingsTest, AWrongValueIsNamedWithWhatWouldBeRight) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"threads", "0"}, {"partitions", "65"}, {"memory-limit", "much"}, {"clock", "slow"}, {"handlers", "xml"},
+      {"admin", "maybe"}, {"log-level", "loud"}, {"listen", "here"}, {"profile", "best"}, {"count-failures", "no"},
+      {"limit", "queue_quota"}, {"limit", "quota=3"}, {"limit", "retention=never"}, {"queue", "bad name"},
+      {"queue", "q?dlq=0"}, {"queue", "q?colour=red"}, {"queue", "q?mode=KAFKA-HA&dlq=3"}, {"queue", "q?groups=a,a b"}};
+  for (const auto& [name, value] : cases) {
+    const auto error = error_of(name, value);
+    EXPECT_TRUE(error.starts_with(std::string("--") + name)) << name << ": " << error;
+    EXPECT_NE(error.find(value), std::string::npos) << error;
+    EXPECT_NE(error.find("needed is"), std::string::npos) << error;
+  }
+}
+
+TEST(SettingsTest, WhatIsNotThereYetIsSaidPlainly) {
+  for (const char* name : {"tls", "tls-cert", "tls-key", "credential", "auth-skew"}) {
+    EXPECT_NE(error_of(name, "x").find("not yet available"), std::string::npos) << name;
+  }
+  EXPECT_NE(error_of("auth", "verify").find("not yet available"), std::string::npos);
+  EXPECT_NE(error_of("profile", "prod").find("not yet available"), std::string::npos);
+  EXPECT_EQ(error_of("auth", "off"), "");
+}
+
+TEST(SettingsTest, ASecretIsNotShown) {
+  const auto error = error_of("credential", "key:hunter2");
+  EXPECT_EQ(error.find("hunter2"), std::string::npos) << error;
+}
+
+TEST(SettingsTest, AnOpenControlPlaneOnANetworkMustBeADecision) {
+  EXPECT_NE(error_of("listen", "0.0.0.0:1").find("--admin-token"), std::string::npos);
+  EXPECT_TRUE(from_options({{"listen", {"0.0.0.0:1"}, ""}, {"admin", {"off"}, ""}}));
+  EXPECT_TRUE(from_options({{"listen", {"0.0.0.0:1"}, ""}, {"admin-token", {"t"}, ""}}));
+}
+
+TEST(SettingsTest, TheBenchProfileOnlyLooks) {
+  EXPECT_EQ(from_options({{"profile", {"bench"}, ""}})->server.admin, net::AdminAccess::kReadOnly);
+  EXPECT_EQ(from_options({{"profile", {"bench"}, ""}, {"admin", {"full"}, ""}})->server.admin, net::AdminAccess::kFull);
+}
+
+TEST(ReadConfigTest, ReadsEveryKindOfValue) {
+  const ConfigFile file("threads = 2\nexit_with_parent = true\nmemory_limit = \"1G\"\nqueue = [\"a\", \"b?groups=g\"]\n");
+  const auto read = read_config(file.path());
+  ASSERT_TRUE(read) << read.error();
+  const auto settings = resolve({}, {}, *read);
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->server.threads, 2U);
+  EXPECT_TRUE(settings->exit_with_parent);
+  EXPECT_EQ(settings->broker.memory_limit_bytes, std::size_t{1} << 30);
+  EXPECT_EQ(settings->queues.size(), 2U);
+}
+
+TEST(ReadConfigTest, AnUnknownKeyIsNamedWithItsLineAndTheOneThatWasMeant) {
+  const ConfigFile file("threads = 2\nmemory_limits = \"1G\"\n");
+  const auto read = read_config(file.path());
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().find(file.path() + ":2"), std::string::npos) << read.error();
+  EXPECT_NE(read.error().find("did you mean `memory_limit`"), std::string::npos) << read.error();
+}
+
+TEST(ReadConfigTest, WhatIsNotTomlIsNamedWithItsLine) {
+  const ConfigFile file("threads = 2\nclock = = 1\n");
+  const auto read = read_config(file.path());
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().find(file.path() + ":2"), std::string::npos) << read.error();
+}
+
+TEST(ReadConfigTest, AValueOfTheWrongKindIsRefused) {
+  const ConfigFile list("threads = [1, 2]\n");
+  EXPECT_FALSE(read_config(list.path()));
+  const ConfigFile table("[threads]\nx = 1\n");
+  EXPECT_FALSE(read_config(table.path()));
+}
+
+TEST(ReadConfigTest, AMissingFileIsNamed) {
+  const auto read = read_config("/nonexistent/x.toml");
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().find("/nonexistent/x.toml"), std::string::npos);
+}
+
+TEST(ReadEnvironmentTest, RepeatableSettingsAreSeparatedBySpaces) {
+  const std::map<std::string, std::string> variables{{"WINGMQ_QUEUE", "a b?groups=g"}, {"WINGMQ_LOG_LEVEL", "debug"}};
+  const auto given = read_environment([&](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found != variables.end() ? std::optional(found->second) : std::nullopt;
+  });
+  const auto settings = resolve({}, given, {});
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->queues.size(), 2U);
+  EXPECT_EQ(settings->log_level, net::LogLevel::kDebug);
+}
+
+}  // namespace
+}  // namespace wingmq::tools

@@ -1,0 +1,70 @@
+#include "values.h"
+
+#include <gtest/gtest.h>
+
+namespace wingmq::tools {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ReadNumberTest, KeepsToItsBounds) {
+  EXPECT_EQ(read_number("1", 1, 64), 1U);
+  EXPECT_EQ(read_number("64", 1, 64), 64U);
+  for (const char* wrong : {"0", "65", "", "x", "1x", " 1", "1 ", "-1", "+1", "1.0", "99999999999999999999"}) {
+    const auto read = read_number(wrong, 1, 64);
+    ASSERT_FALSE(read) << wrong;
+    EXPECT_EQ(read.error(), "a number of 1 to 64");
+  }
+}
+
+TEST(ReadSizeTest, KnowsItsUnits) {
+  EXPECT_EQ(read_size("4096"), 4096U);
+  EXPECT_EQ(read_size("64k"), 65536U);
+  EXPECT_EQ(read_size("64KiB"), 65536U);
+  EXPECT_EQ(read_size("4MiB"), 4194304U);
+  EXPECT_EQ(read_size("2G"), std::size_t{2} << 30);
+  for (const char* wrong : {"", "0", "k", "4 MiB", "4mib", "1T", "9999999999999999999", "9223372036854775807k"}) {
+    EXPECT_FALSE(read_size(wrong)) << wrong;
+  }
+}
+
+TEST(ReadDurationTest, KnowsItsUnits) {
+  EXPECT_EQ(read_duration("250ms"), 250ms);
+  EXPECT_EQ(read_duration("30"), 30s);
+  EXPECT_EQ(read_duration("30s"), 30s);
+  EXPECT_EQ(read_duration("15m"), 15min);
+  EXPECT_EQ(read_duration("72h"), 72h);
+  EXPECT_EQ(read_duration("3d"), 72h);
+  for (const char* wrong : {"", "0", "0s", "s", "-1s", "1.5s", "1y"}) EXPECT_FALSE(read_duration(wrong)) << wrong;
+}
+
+TEST(ReadEndpointTest, NeedsANumericAddressAndAPort) {
+  EXPECT_EQ(read_endpoint("127.0.0.1:9080")->address, "127.0.0.1");
+  EXPECT_EQ(read_endpoint("127.0.0.1:9080")->port, 9080);
+  EXPECT_EQ(read_endpoint("[::1]:0")->address, "::1");
+  EXPECT_EQ(read_endpoint("localhost:1")->address, "127.0.0.1");
+  for (const char* wrong : {"", "9080", ":9080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "::1:80", "[127.0.0.1]:80",
+                            "[]:80", "example.org:80", "1.2.3:80"}) {
+    EXPECT_FALSE(read_endpoint(wrong)) << wrong;
+  }
+}
+
+TEST(IsLoopbackTest, TellsThisMachineFromTheNetwork) {
+  EXPECT_TRUE(is_loopback({"127.0.0.1", 1}));
+  EXPECT_TRUE(is_loopback({"127.9.9.9", 1}));
+  EXPECT_TRUE(is_loopback({"::1", 1}));
+  EXPECT_FALSE(is_loopback({"0.0.0.0", 1}));
+  EXPECT_FALSE(is_loopback({"::", 1}));
+  EXPECT_FALSE(is_loopback({"10.0.0.1", 1}));
+}
+
+TEST(NearestTest, FindsTheNameThatWasMeant) {
+  const std::vector<std::string> known{"--listen", "--limit", "--queue"};
+  EXPECT_EQ(nearest("--lissten", known), "--listen");
+  EXPECT_EQ(nearest("--limt", known), "--limit");
+  EXPECT_EQ(nearest("--queues", known), "--queue");
+  EXPECT_EQ(nearest("--something-else", known), "");
+}
+
+}  // namespace
+}  // namespace wingmq::tools
