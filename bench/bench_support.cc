@@ -1,0 +1,90 @@
+#include "bench_support.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace wingmq::bench {
+namespace {
+
+Options make_options(std::uint32_t queues, std::uint32_t groups, std::uint32_t partitions) {
+  Options options;
+  options.limits.queues_per_project = queues;
+  options.limits.groups_per_queue = std::max(groups, 1U);
+  options.partitions = partitions;
+  options.memory_limit_bytes = std::size_t{8} << 30;
+  return options;
+}
+
+[[noreturn]] void give_up(const char* what) {
+  std::fprintf(stderr, "bench: %s was refused\n", what);
+  std::abort();
+}
+
+}  // namespace
+
+BatchRef make_batch(BufferPool& buffers, std::uint32_t count, std::uint32_t bytes) {
+  Buffer buffer = buffers.take(std::size_t{count} * bytes);
+  std::memset(buffer.data(), 'x', buffer.size());
+  std::vector<Message> messages(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    messages[i].body_at = i * bytes;
+    messages[i].body_bytes = bytes;
+    messages[i].payload_bytes = bytes;
+  }
+  return Batch::make(buffers.budget(), std::move(buffer), messages);
+}
+
+World::World(std::uint32_t queues, std::uint32_t groups, std::uint32_t partitions)
+    : broker(make_options(queues, groups, partitions), clock, random) {
+  for (std::uint32_t i = 0; i < queues; ++i) {
+    QueueSpec spec;
+    spec.name = "q" + std::to_string(i);
+    queue_ids.push_back(broker.create_queue(project, spec)->id);
+    std::vector<std::string> names;
+    for (std::uint32_t g = 0; g < groups; ++g) names.push_back("g" + std::to_string(g));
+    group_ids.emplace_back();
+    if (names.empty()) continue;
+    const auto created = broker.create_groups(project, queue_ids.back(), names);
+    for (const GroupInfo& info : *created) group_ids.back().push_back(info.id);
+  }
+}
+
+void World::fill(QueueId queue, std::uint64_t count) {
+  for (std::uint64_t left = count; left > 0;) {
+    const auto now = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, 1000));
+    if (!broker.send(project, queue, make_batch(broker.buffers(), now, 1))) give_up("a send");
+    left -= now;
+  }
+}
+
+Delivery consume(World& world, GroupId group, std::uint32_t messages_max, Millis ack_wait) {
+  ConsumeRequest request;
+  request.group = group;
+  request.messages_max = messages_max;
+  request.wait = Millis(0);
+  request.ack_wait = ack_wait;
+  NoWaiter waiter;
+  auto result = world.broker.consume(world.project, request, waiter);
+  if (!result || !*result) give_up("a consume");
+  return std::move(**result);
+}
+
+void confirm(World& world, GroupId group, const Delivery& delivery) {
+  std::vector<ConfirmEntry> entries;
+  entries.reserve(delivery.count);
+  for (std::uint32_t i = 0; i < delivery.count; ++i) entries.push_back({delivery.handle(i), true});
+  if (!world.broker.confirm(world.project, std::nullopt, group, Stream::kQueue, entries)) give_up("a confirmation");
+}
+
+std::size_t resident_bytes() {
+  std::size_t pages = 0;
+  std::size_t resident = 0;
+  std::FILE* file = std::fopen("/proc/self/statm", "r");
+  if (file == nullptr || std::fscanf(file, "%zu %zu", &pages, &resident) != 2) resident = 0;
+  if (file != nullptr) std::fclose(file);
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace wingmq::bench

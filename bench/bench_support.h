@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wingmq/broker.h"
+
+namespace wingmq::bench {
+
+inline constexpr std::uint32_t kKibi = 1024;
+
+/// A batch of `count` messages with bodies of `bytes` bytes each, in a buffer of its own, as a request leaves it.
+[[nodiscard]] BatchRef make_batch(BufferPool& buffers, std::uint32_t count, std::uint32_t bytes);
+
+/// A broker on the machine's clock with as many queues and groups as asked for.
+class World {
+ public:
+  World(std::uint32_t queues, std::uint32_t groups, std::uint32_t partitions = 1);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  ~World() { broker.close(); }
+
+  /// Stores `count` messages of one byte in a queue, in batches of 1,000.
+  void fill(QueueId queue, std::uint64_t count);
+
+  SystemClock clock;
+  SystemRandom random;
+  Broker broker;
+  Project project{"bench", "r"};
+  std::vector<QueueId> queue_ids;
+  std::vector<std::vector<GroupId>> group_ids;  ///< of each queue
+};
+
+/// A waiter for calls that must not park.
+class NoWaiter final : public Waiter {
+ public:
+  void on_done(Result<Delivery>) override { std::abort(); }
+};
+
+/// Consumes without waiting; ends the benchmark's process when that is refused.
+[[nodiscard]] Delivery consume(World& world, GroupId group, std::uint32_t messages_max,
+                               Millis ack_wait = std::chrono::seconds(30));
+
+/// Confirms a whole delivery.
+void confirm(World& world, GroupId group, const Delivery& delivery);
+
+/// Bytes of memory that the process occupies now.
+[[nodiscard]] std::size_t resident_bytes();
+
+}  // namespace wingmq::bench
