@@ -1,6 +1,6 @@
 #include "bench_support.h"
 
-#include <unistd.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cstring>
@@ -10,7 +10,7 @@ namespace {
 
 Options make_options(std::uint32_t queues, std::uint32_t groups, std::uint32_t partitions) {
   Options options;
-  options.limits.queues_per_project = queues;
+  options.limits.queues_per_project = std::max(queues, 1U);
   options.limits.groups_per_queue = std::max(groups, 1U);
   options.partitions = partitions;
   options.memory_limit_bytes = std::size_t{8} << 30;
@@ -78,13 +78,9 @@ void confirm(World& world, GroupId group, const Delivery& delivery) {
   if (!world.broker.confirm(world.project, std::nullopt, group, Stream::kQueue, entries)) give_up("a confirmation");
 }
 
-std::size_t resident_bytes() {
-  std::size_t pages = 0;
-  std::size_t resident = 0;
-  std::FILE* file = std::fopen("/proc/self/statm", "r");
-  if (file == nullptr || std::fscanf(file, "%zu %zu", &pages, &resident) != 2) resident = 0;
-  if (file != nullptr) std::fclose(file);
-  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+std::size_t heap_bytes() {
+  const auto info = ::mallinfo2();
+  return info.uordblks + info.hblkhd;
 }
 
 }  // namespace wingmq::bench

@@ -49,7 +49,7 @@ class NoWaiter final : public Waiter {
 /// Confirms a whole delivery.
 void confirm(World& world, GroupId group, const Delivery& delivery);
 
-/// Bytes of memory that the process occupies now.
-[[nodiscard]] std::size_t resident_bytes();
+/// Bytes that the process has allocated and not freed. What the system shows as resident depends on what ran before.
+[[nodiscard]] std::size_t heap_bytes();
 
 }  // namespace wingmq::bench

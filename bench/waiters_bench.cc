@@ -29,9 +29,9 @@ ConsumeRequest parked_request(GroupId group) {
 /// range(0) calls parked, spread over 1,000 queues.
 struct ParkedWorld {
   explicit ParkedWorld(std::int64_t count) : world(1'000, 1), waiters(static_cast<std::size_t>(count)) {
-    const std::size_t before = resident_bytes();
+    const std::size_t before = heap_bytes();
     for (std::size_t i = 0; i < waiters.size(); ++i) park(i);
-    bytes = static_cast<double>(resident_bytes() - before) + static_cast<double>(waiters.size() * sizeof(CountingWaiter));
+    bytes = static_cast<double>(heap_bytes() - before) + static_cast<double>(waiters.size() * sizeof(CountingWaiter));
   }
   ~ParkedWorld() { world.broker.close(); }
   void park(std::size_t i) {

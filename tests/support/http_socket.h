@@ -75,6 +75,7 @@ class HttpSocket {
   /// Whether the server has closed, and sent nothing more.
   bool closed() { return received_.empty() && !fill(); }
 
+  [[nodiscard]] int descriptor() const { return descriptor_; }
   void close() {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }
