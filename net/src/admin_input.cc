@@ -84,7 +84,8 @@ AdminResult<std::vector<BodyMember>> parse_body(std::string_view body, std::span
   const std::string hint = fmt::format("Send a JSON object such as {}.", example);
   simdjson::dom::parser parser;
   simdjson::dom::element root;
-  if (const auto error = parser.parse(body.data(), body.size()).get(root); error != simdjson::SUCCESS) {
+  const std::string text(body);  // an empty view may have no address, which the parser does not take
+  if (const auto error = parser.parse(text).get(root); error != simdjson::SUCCESS) {
     return refused(400, fmt::format("the body is not valid JSON: {}", simdjson::error_message(error)), hint);
   }
   simdjson::dom::object object;

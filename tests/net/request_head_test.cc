@@ -1,0 +1,84 @@
+#include "request_head.h"
+
+#include <gtest/gtest.h>
+
+namespace wingmq::net {
+namespace {
+
+constexpr std::string_view kPlain = "POST /a?b HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\nX-Name:  v w \r\n\r\n";
+
+RequestHead read(std::string_view text) {
+  auto head = RequestHead::parse(text);
+  if (!head) throw std::runtime_error(head.error().detail);
+  return std::move(*head);
+}
+
+TEST(RequestHeadTest, ShowsTheRequestAsItCame) {
+  const RequestHead head = read(kPlain);
+  const Request request = head.request();
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(request.target, "/a?b");
+  ASSERT_EQ(request.headers.size(), 3U);
+  EXPECT_EQ(request.headers[2].name, "X-Name");
+  EXPECT_EQ(request.headers[2].value, "v w");
+  EXPECT_EQ(head.content_length(), 12U);
+  EXPECT_FALSE(head.chunked());
+  EXPECT_TRUE(head.keep_alive());
+  EXPECT_EQ(head.version(), 11U);
+}
+
+TEST(RequestHeadTest, ViewsSurviveAMove) {
+  RequestHead first = read(kPlain);
+  const Request request = first.request();
+  const RequestHead second = std::move(first);
+  EXPECT_EQ(request.target, "/a?b");
+  EXPECT_EQ(second.content_length(), 12U);
+}
+
+TEST(RequestHeadTest, KnowsWhatTheConnectionDoesNext) {
+  EXPECT_FALSE(read("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").keep_alive());
+  EXPECT_FALSE(read("GET / HTTP/1.0\r\n\r\n").keep_alive());
+  EXPECT_TRUE(read("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").keep_alive());
+  EXPECT_TRUE(read("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n").head_only());
+  EXPECT_TRUE(read("GET / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\n\r\n").expects_continue());
+}
+
+TEST(RequestHeadTest, AMethodThatNobodyKnowsIsStillAMethod) {
+  EXPECT_EQ(read("BREW / HTTP/1.1\r\nHost: x\r\n\r\n").request().method, "BREW");
+}
+
+TEST(RequestHeadTest, BytesBeyondAsciiStayInValues) {
+  EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nA: 中\r\n\r\n").request().find_header("a")->value, "中");
+}
+
+TEST(RequestHeadTest, DecodesChunksHoweverTheyArrive) {
+  const std::string_view head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string_view body = "3\r\nabc\r\n5;x=y\r\ndefgh\r\n0\r\nT: 1\r\n\r\nNEXT";
+  for (std::size_t piece = 1; piece <= body.size(); ++piece) {
+    for (const std::size_t room : {std::size_t{1}, std::size_t{2}, std::size_t{100}}) {
+      RequestHead request = read(head);
+      std::string text;
+      std::string pending;
+      std::size_t at = 0;
+      bool done = false;
+      while (!done) {
+        char out[100];
+        const auto decoded = request.decode(pending, out, room);
+        ASSERT_TRUE(decoded) << decoded.error().detail;
+        text.append(out, decoded->written);
+        pending.erase(0, decoded->consumed);
+        done = decoded->done;
+        if (!done && decoded->consumed == 0 && decoded->written == 0) {
+          ASSERT_LT(at, body.size());
+          pending += body.substr(at, piece);
+          at += piece;
+        }
+      }
+      EXPECT_EQ(text, "abcdefgh") << piece << " " << room;
+      EXPECT_TRUE(std::string_view("NEXT").starts_with(pending));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace wingmq::net
