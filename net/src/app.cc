@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <mutex>
 
 #include "admin.h"
+#include "auth.h"
 #include "deviations.h"
 #include "error_map.h"
 #include "escape.h"
@@ -45,6 +47,12 @@ Fault fault_of_status(unsigned status) {
   }
 }
 
+/// Tells, outside production, what is wrong with the call's signature.
+Reply with_reason(Reply reply, const std::string& reason) {
+  if (!reason.empty()) reply.headers.emplace_back("X-WingMQ-Reason", reason);
+  return reply;
+}
+
 bool is_watching(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 }  // namespace
@@ -53,6 +61,8 @@ class App::Impl {
  public:
   Impl(Broker& broker, const ServerOptions& options)
       : broker_(broker),
+        auth_(options, [] { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }),
+        explain_(options.explain_signatures),
         handles_(options.handles),
         batch_messages_max_(options.limits.batch_messages_max),
         log_(options.log),
@@ -63,6 +73,7 @@ class App::Impl {
   bool cancel(ParkedCall& parked) { return broker_.cancel(parked); }
   void abandon(ParkedCall& parked);
 
+  void set_credentials(const std::vector<Credential>& credentials) { auth_.replace(credentials); }
   void begin_shutdown() noexcept { stopping_.store(true, std::memory_order_release); }
   void set_not_ready(std::string reason) {
     const std::scoped_lock lock(mutex_);
@@ -71,6 +82,7 @@ class App::Impl {
 
  private:
   std::optional<Reply> run(const Operation& operation, Request& request, ParkedCall& parked);
+  std::optional<Reply> run_for(Caller caller, const Operation& operation, Request& request, ParkedCall& parked);
   std::optional<Reply> watch(const Request& request) const;
   Reply readiness() const;
   Reply answer(Answer answer, Language language);
@@ -78,6 +90,8 @@ class App::Impl {
   Refusal internal_error(std::string_view where, std::string_view what);
 
   Broker& broker_;
+  Authenticator auth_;
+  const bool explain_;  // tell callers why a signature is wrong
   const HandleFormat handles_;
   const std::uint32_t batch_messages_max_;
   const std::function<void(LogLevel, std::string_view)> log_;
@@ -110,15 +124,32 @@ std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
 
 std::optional<Reply> App::Impl::run(const Operation& operation, Request& request, ParkedCall& parked) {
   const Language language = language_of(request);
+  auto verdict = auth_.check(request, operation);
+  std::string reason;
+  if (verdict.fault != SignatureFault::kNone && explain_) {
+    reason = fmt::format("{}; {}", to_string(verdict.fault), verdict.detail);
+  }
+  for (const std::uint8_t decision : verdict.decisions) deviations_.hit(decision);
   parked.outcome_.reset();
   parked.context_ = std::make_shared<ParkedCall::Context>();
   parked.context_->language = language;
+  parked.context_->signature_fault = reason;
+  if (verdict.refusal) return with_reason(refuse_call(*verdict.refusal, language), reason);
+  auto reply = run_for(std::move(verdict.caller), operation, request, parked);
+  if (reply) return with_reason(std::move(*reply), reason);
+  return std::nullopt;
+}
+
+std::optional<Reply> App::Impl::run_for(Caller caller, const Operation& operation, Request& request,
+                                        ParkedCall& parked) {
+  const Language language = parked.context_->language;
   Call call{.broker = broker_,
             .handles = handles_,
             .batch_messages_max = batch_messages_max_,
             .request = request,
             .context = *parked.context_,
-            .waiter = parked};
+            .waiter = parked,
+            .caller = std::move(caller)};
   Outcome outcome;
   try {
     outcome = operation.run(call);
@@ -152,7 +183,7 @@ Reply App::Impl::finish(ParkedCall& parked) {
   const auto outcome = std::move(*parked.outcome_);
   parked.outcome_.reset();
   try {
-    return answer(answer_consume(outcome, *context), context->language);
+    return with_reason(answer(answer_consume(outcome, *context), context->language), context->signature_fault);
   } catch (const std::exception& error) {
     if (outcome) broker_.give_back(context->project, context->group, *outcome);
     return refuse_call(internal_error("a consume that waited", error.what()), context->language);
@@ -171,7 +202,7 @@ std::optional<Reply> App::Impl::watch(const Request& request) const {
   if (!is_watching(request.method)) return std::nullopt;
   if (path == "/livez") return done(R"({"status":"ok"})");
   if (path == "/readyz") return readiness();
-  if (path == "/metrics") return metrics(broker_, deviations_);
+  if (path == "/metrics") return metrics(broker_, deviations_, auth_);
   return std::nullopt;
 }
 
@@ -206,6 +237,7 @@ Reply App::http_fault(unsigned status, const Request* request, std::string_view 
   return refuse(refusal, language, status);
 }
 
+void App::set_credentials(const std::vector<Credential>& credentials) { impl_->set_credentials(credentials); }
 void App::begin_shutdown() noexcept { impl_->begin_shutdown(); }
 void App::set_not_ready(std::string reason) { impl_->set_not_ready(std::move(reason)); }
 

@@ -53,6 +53,9 @@ class App {
   /// the message, such as `the body has 5000000 bytes, 4194304 are allowed`.
   [[nodiscard]] Reply http_fault(unsigned status, const Request* request, std::string_view detail) const;
 
+  /// Replaces who may call.
+  void set_credentials(const std::vector<Credential>& credentials);
+
   /// From now on /readyz answers 503 and new operations are refused with 503 WMQ.SHUTTING_DOWN.
   void begin_shutdown() noexcept;
   /// /readyz answers 503 with this reason until it is empty; starts out as "starting".

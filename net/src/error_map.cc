@@ -46,6 +46,8 @@ constexpr Row kRows[] = {
      "The parameter {name} must be a JSON array, given: {given}."},
     {Fault::kBadRegion, 400, "DMS.10540010", "参数 {name} 应为 {min}~{max} 个字符，只能含 A-Z a-z 0-9 _ . -，实际为“{given}”。",
      "The parameter {name} must have {min} to {max} characters out of A-Z a-z 0-9 _ . -, given: '{given}'."},
+    {Fault::kBadPublicHeader, 400, "DMS.10540010", "公共请求头 {name} 的格式不正确，应为 {given}。",
+     "The public header {name} must have the form {given}."},
     {Fault::kNotOneOf, 400, "DMS.10540010", "参数 {name} 的取值不正确，应为 {given} 之一。",
      "The parameter {name} has a wrong value, it must be one of {given}."},
     {Fault::kBadTimestamp, 400, "DMS.10540010",

@@ -28,6 +28,7 @@ enum class Fault : std::uint8_t {
   kNotObject,
   kNotList,
   kBadRegion,
+  kBadPublicHeader,
   kNotOneOf,
   kBadTimestamp,
   kEmptyList,

@@ -49,6 +49,12 @@ class Fields {
   }
   void explain_missing(Missing missing) { missing_ = std::move(missing); }
 
+  /// Calls action(name, given) for each parameter, in the order of the wire.
+  template <typename Action>
+  void for_each(Action action) const {
+    for (const Member& member : members_) action(member.name, member.given);
+  }
+
   /// Adds a parameter. Names of headers are compared without case.
   void add(std::string_view name, Given given) { members_.push_back({name, given}); }
   /// Adds the members of a JSON object's text. False: it is not a JSON object, and the reader says why.

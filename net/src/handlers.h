@@ -9,6 +9,7 @@
 #include "findings.h"
 #include "language.h"
 #include "message_io.h"
+#include "principal.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/server.h"
 
@@ -17,6 +18,7 @@ namespace wingmq::net {
 /// What encoding a consume's reply needs; outlives the request when the call parks.
 struct ConsumeContext {
   Language language = Language::kChinese;
+  std::string signature_fault;  ///< mode warn: what was wrong with the call's signature
   Project project;
   GroupId group;
   std::string queue_text;
@@ -32,6 +34,7 @@ struct Call {
   Request& request;
   ConsumeContext& context;
   Waiter& waiter;
+  Caller caller;
   Findings findings = {};
 };
 

@@ -77,7 +77,7 @@ Outcome send_messages(Call& call) {
   const Fields fields = locate_parameters(call.request, Method::kPost, call.findings, {kMessages, &in_body});
   const auto at = decode_queue_call(fields, DeadLetterFlag::kNo);
   Batched batched = take_messages(call, fields, in_body);
-  const Project project{identify(call.request, fields).customer, at.region};
+  const Project project{identify(call.caller, fields).customer, at.region};
   if (call.findings.refusal()) return std::unexpected(*call.findings.refusal());
 
   const std::string queue_text(at.queue_text);  // the buffer that it stands in goes to the broker

@@ -74,9 +74,18 @@ void add_deviations(std::string& out, const Deviations& deviations) {
   }
 }
 
+void add_signature_faults(std::string& out, const Authenticator& auth) {
+  describe(out, "wingmq_signature_faults_total", "counter", "Calls whose signature was wrong, by reason");
+  for (std::size_t i = 1; i < kSignatureFaults; ++i) {
+    const auto fault = static_cast<SignatureFault>(i);
+    fmt::format_to(std::back_inserter(out), "wingmq_signature_faults_total{{reason=\"{}\"}} {}\n", to_string(fault),
+                   auth.faults(fault));
+  }
+}
+
 }  // namespace
 
-Reply metrics(Broker& broker, const Deviations& deviations) {
+Reply metrics(Broker& broker, const Deviations& deviations, const Authenticator& auth) {
   Reply reply;
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
   describe(reply.body, "wingmq_memory_used_bytes", "gauge", "Message memory in use");
@@ -87,6 +96,7 @@ Reply metrics(Broker& broker, const Deviations& deviations) {
   add_queues(reply.body, queues);
   add_groups(reply.body, queues);
   add_deviations(reply.body, deviations);
+  add_signature_faults(reply.body, auth);
   return reply;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "auth.h"
 #include "deviations.h"
 #include "message_io.h"
 #include "wingmq/broker.h"
@@ -8,6 +9,6 @@ namespace wingmq::net {
 
 /// `GET /metrics` (server.md): what the broker holds, in the Prometheus text format. Labels carry ids and names, never
 /// accessKeys.
-[[nodiscard]] Reply metrics(Broker& broker, const Deviations& deviations);
+[[nodiscard]] Reply metrics(Broker& broker, const Deviations& deviations, const Authenticator& auth);
 
 }  // namespace wingmq::net

@@ -1,5 +1,7 @@
 #include "principal.h"
 
+#include <utility>
+
 #include "text.h"
 
 namespace wingmq::net {
@@ -28,21 +30,16 @@ std::string named_customer(const Fields& info, CustomerBy by) {
   return std::string(name);
 }
 
-std::string owner_of_access_key(const Request& request, Findings& findings) {
-  const Header* header = request.find_header("accessKey");
-  const auto key = header == nullptr ? std::string_view() : trimmed(header->value);
-  if (!is_utf8(key)) findings.refuse({.fault = Fault::kNotUtf8, .name = "accessKey"});
-  return std::string(key.empty() ? kDefaultCustomer : key);
-}
-
 }  // namespace
 
-Principal identify(const Request& request, const Fields& call) {
-  if (const auto info = call.object("customInfo")) {
-    const auto by = customer_by(*info);
-    if (by != CustomerBy::kAccessKey) return {named_customer(*info, by)};
-  }
-  return {owner_of_access_key(request, call.findings())};
+Principal identify(const Caller& caller, const Fields& call) {
+  const auto info = call.object("customInfo");
+  if (!info) return {caller.customer};
+  const auto by = customer_by(*info);
+  if (by == CustomerBy::kAccessKey) return {caller.customer};
+  auto customer = named_customer(*info, by);
+  if (!caller.may_delegate && customer != caller.customer) info->findings().refuse({.fault = Fault::kForbidden});
+  return {std::move(customer)};
 }
 
 }  // namespace wingmq::net

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "fields.h"
-#include "message_io.h"
 
 namespace wingmq::net {
 
@@ -15,9 +14,14 @@ struct Principal {
 /// The customer that a call without accessKey acts for.
 inline constexpr std::string_view kDefaultCustomer = "test";
 
-/// Finds out who a call acts for: the customer that customInfo names, else the accessKey's owner. Mode `off`: the public
-/// headers are unread but for accessKey, which is its owner's name, and everybody may act for anybody. Checking
-/// signatures and credentials belongs here. A faulty customInfo goes to the Findings.
-[[nodiscard]] Principal identify(const Request& request, const Fields& call);
+/// Whose resources a key opens.
+struct Caller {
+  std::string customer;      ///< the key's owner
+  bool may_delegate = true;  ///< may act for other customers
+};
+
+/// Finds out who a call acts for: the customer that customInfo names, else the key's owner. A faulty customInfo, or one that
+/// the caller may not use, goes to the Findings.
+[[nodiscard]] Principal identify(const Caller& caller, const Fields& call);
 
 }  // namespace wingmq::net

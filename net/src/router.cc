@@ -5,21 +5,32 @@ namespace {
 
 constexpr std::string_view kPrefix = "/apiproxy/v3/queue/";
 
+constexpr std::string_view kCreateQueueInfo[] = {"createQueueInfo"};
+constexpr std::string_view kRegion[] = {"regionId"};
+constexpr std::string_view kRegionDeadLetters[] = {"regionId", "includeDeadletter"};
+constexpr std::string_view kQueue[] = {"regionId", "queueId"};
+constexpr std::string_view kQueueDeadLetters[] = {"regionId", "queueId", "includeDeadletter"};
+constexpr std::string_view kQueueGroups[] = {"regionId", "queueId", "groups"};
+constexpr std::string_view kQueueMessages[] = {"regionId", "queueId", "messages"};
+constexpr std::string_view kConsumerQueueInfo[] = {"consumerQueueInfo"};
+constexpr std::string_view kConfirm[] = {"regionId", "queueId", "consumerGroupId", "message"};
+constexpr std::string_view kConsumedMessageInfo[] = {"consumedMessageInfo"};
+
 constexpr Operation kOperations[] = {
-    {"sendSpecifyQueueMessage", Method::kPost, send_messages},
-    {"consumptionMessage", Method::kGet, consume},
-    {"confirmConsumedSpecifiedMessage", Method::kPost, confirm},
-    {"createQueue", Method::kPost, create_queue},
-    {"queryQueue", Method::kGet, query_queues},
-    {"querySpecifyQueue", Method::kGet, query_queue},
-    {"removeQueue", Method::kPost, remove_queue},
-    {"createConsumeGroup", Method::kPost, create_groups},
-    {"querySpecifyQueueAllConsumerGroup", Method::kGet, query_groups},
-    {"removeSpecifyConsumerGroup", Method::kPost, remove_groups},
-    {"queryQuota", Method::kGet, query_quota},
-    {"consumeDeadlettersMessage", Method::kGet, consume_dead_letters},
-    {"confirmConsumeDeadlettersMessage", Method::kPost, confirm_dead_letters},
-    {"consumeReset", Method::kPost, reset_group},
+    {"sendSpecifyQueueMessage", Method::kPost, send_messages, kQueueMessages},
+    {"consumptionMessage", Method::kGet, consume, kConsumerQueueInfo},
+    {"confirmConsumedSpecifiedMessage", Method::kPost, confirm, kConfirm},
+    {"createQueue", Method::kPost, create_queue, kCreateQueueInfo},
+    {"queryQueue", Method::kGet, query_queues, kRegionDeadLetters},
+    {"querySpecifyQueue", Method::kGet, query_queue, kQueueDeadLetters},
+    {"removeQueue", Method::kPost, remove_queue, kQueue},
+    {"createConsumeGroup", Method::kPost, create_groups, kQueueGroups},
+    {"querySpecifyQueueAllConsumerGroup", Method::kGet, query_groups, kQueueDeadLetters},
+    {"removeSpecifyConsumerGroup", Method::kPost, remove_groups, kQueueGroups},
+    {"queryQuota", Method::kGet, query_quota, kRegion},
+    {"consumeDeadlettersMessage", Method::kGet, consume_dead_letters, kConsumedMessageInfo},
+    {"confirmConsumeDeadlettersMessage", Method::kPost, confirm_dead_letters, kConsumedMessageInfo},
+    {"consumeReset", Method::kPost, reset_group, kConsumedMessageInfo},
 };
 
 }  // namespace

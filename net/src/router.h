@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "handlers.h"
@@ -12,6 +13,7 @@ struct Operation {
   std::string_view name;
   Method method;
   Outcome (*run)(Call& call);
+  std::span<const std::string_view> parameters;  ///< in the documented order, without customInfo
 };
 
 [[nodiscard]] constexpr std::string_view to_string(Method method) { return method == Method::kGet ? "GET" : "POST"; }

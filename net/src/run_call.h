@@ -16,7 +16,7 @@ template <typename Decode, typename Act>
 [[nodiscard]] Outcome run_call(Call& call, Method method, Decode&& decode, Act&& act) {
   const Fields fields = locate_parameters(call.request, method, call.findings);
   auto decoded = decode(fields);
-  const Project project{identify(call.request, fields).customer, decoded.region};
+  const Project project{identify(call.caller, fields).customer, decoded.region};
   if (call.findings.refusal()) return std::unexpected(*call.findings.refusal());
   return act(project, std::move(decoded));
 }

@@ -34,6 +34,7 @@ class Server::Impl {
 
   std::expected<void, std::string> start();
   void stop(std::chrono::milliseconds grace);
+  void set_credentials(const std::vector<Credential>& credentials) { app_.set_credentials(credentials); }
   [[nodiscard]] const std::vector<Endpoint>& endpoints() const noexcept { return endpoints_; }
 
  private:
@@ -173,6 +174,7 @@ Server::Server(Broker& broker, ServerOptions options) : impl_(std::make_unique<I
 Server::~Server() { impl_->stop(std::chrono::milliseconds(1500)); }
 std::expected<void, std::string> Server::start() { return impl_->start(); }
 const std::vector<Endpoint>& Server::endpoints() const noexcept { return impl_->endpoints(); }
+void Server::set_credentials(const std::vector<Credential>& credentials) { impl_->set_credentials(credentials); }
 void Server::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
 
 }  // namespace wingmq::net

@@ -7,15 +7,22 @@
 namespace wingmq::net {
 namespace {
 
-std::string customer_of(CallFixture& call) { return identify(call.request, call.get()).customer; }
+std::string customer_of(CallFixture& call, const Caller& caller = {.customer = "ak", .may_delegate = true}) {
+  return identify(caller, call.get()).customer;
+}
 
-TEST(Principal, AccessKeyNamesTheCustomerAndItsAbsenceTheDefault) {
-  CallFixture keyed, unkeyed, empty, broken;
-  EXPECT_EQ(customer_of(keyed.header("AccessKey", "ak")), "ak");
-  EXPECT_EQ(customer_of(unkeyed), "test");
-  EXPECT_EQ(customer_of(empty.header("accessKey", " ")), "test");
-  static_cast<void>(customer_of(broken.header("accessKey", "\xff")));
-  EXPECT_EQ(broken.fault(), Fault::kNotUtf8);
+TEST(Principal, WithoutCustomInfoItIsTheKeysOwner) {
+  CallFixture call;
+  EXPECT_EQ(customer_of(call), "ak");
+}
+
+TEST(Principal, ActingForAnotherCustomerNeedsAKeyThatMay) {
+  const Caller plain{.customer = "ak", .may_delegate = false};
+  CallFixture other, same;
+  static_cast<void>(customer_of(other.header("customInfo", R"({"type":1,"identity":{"crmBizId":"c"}})"), plain));
+  EXPECT_EQ(other.fault(), Fault::kForbidden);
+  EXPECT_EQ(customer_of(same.header("customInfo", R"({"type":1,"identity":{"crmBizId":"ak"}})"), plain), "ak");
+  EXPECT_EQ(same.fault(), std::nullopt);
 }
 
 TEST(Principal, CustomInfoNamesTheCustomerByItsType) {
@@ -29,7 +36,7 @@ TEST(Principal, CustomInfoNamesTheCustomerByItsType) {
       {R"({"type":2,"identity":"{\"accountId\":\"a\"}"})", "a"}};
   for (const auto& [info, customer] : cases) {
     CallFixture call;
-    EXPECT_EQ(customer_of(call.header("accessKey", "ak").header("customInfo", info)), customer) << info;
+    EXPECT_EQ(customer_of(call.header("customInfo", info)), customer) << info;
     EXPECT_EQ(call.fault(), std::nullopt) << info;
   }
 }

@@ -14,8 +14,21 @@
 
 namespace wingmq::net {
 
-/// How calls are authenticated (API.md 2). Only kOff exists so far.
-enum class AuthMode : std::uint8_t { kOff, kWarn, kHmac, kVerify };
+/// How calls are authenticated (API.md 2).
+enum class AuthMode : std::uint8_t {
+  kOff,     ///< not at all: the accessKey names the customer
+  kWarn,    ///< everything is checked, and only reported
+  kHmac,    ///< the signature covers digest, date and path; the digest is believed
+  kVerify,  ///< the digest is computed again from the parameters
+};
+
+/// Who may call, and for whom.
+struct Credential {
+  std::string access_key;
+  std::string secret_key;
+  std::string customer;       ///< whose resources it opens
+  bool may_delegate = false;  ///< may act for the customers that customInfo names
+};
 
 /// What a handle looks like on the wire (API.md D21).
 enum class HandleFormat : std::uint8_t { kCompact, kJson };
@@ -47,6 +60,11 @@ struct ServerOptions {
   std::vector<Endpoint> listen = {{"127.0.0.1", 9080}, {"::1", 9080}};
   std::uint32_t threads = 0;  ///< 0: one for each processor
   AuthMode auth = AuthMode::kOff;
+  /// How far a signed request's date may be from the wall clock; 0: as far as it likes.
+  std::chrono::milliseconds auth_skew = std::chrono::minutes(15);
+  std::vector<Credential> credentials;
+  /// Whether replies tell why a signature is wrong. Not in production: it would help who guesses.
+  bool explain_signatures = true;
   HandleFormat handles = HandleFormat::kCompact;
   AdminAccess admin = AdminAccess::kFull;
   std::string admin_token;  ///< empty: none asked for
@@ -73,6 +91,9 @@ class Server {
 
   /// The bound endpoints with their real ports, in the order asked for.
   [[nodiscard]] const std::vector<Endpoint>& endpoints() const noexcept;
+
+  /// Replaces all credentials; calls that are being served keep the old ones. Any thread.
+  void set_credentials(const std::vector<Credential>& credentials);
 
   /// Accepts no more, answers parked consumers with an empty array, lets running requests finish (`grace` at most), closes
   /// every connection and joins the threads. May be called from any thread but the server's own; twice is harmless.

@@ -1,0 +1,197 @@
+#include "auth.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base64.h"
+#include "params.h"
+#include "principal.h"
+#include "request_date.h"
+#include "signature.h"
+#include "text.h"
+
+namespace wingmq::net {
+namespace {
+
+constexpr std::string_view kCustomInfo = "customInfo";
+constexpr std::size_t kMd5Bytes = 16;
+constexpr std::size_t kSha1Bytes = 20;
+
+std::string_view header(const Request& request, std::string_view name) {
+  const Header* found = request.find_header(name);
+  return found != nullptr ? trimmed(found->value) : std::string_view();
+}
+
+/// Whether a date has the reference's form: a day of two digits and the zone GMT.
+bool is_plain_date(std::string_view date) {
+  constexpr std::string_view kForm = "Mon, 23 Nov 2026 08:00:00 GMT";
+  return date.size() == kForm.size() && date.ends_with(" GMT");
+}
+
+bool is_base64_of(std::string_view text, std::size_t bytes) {
+  const auto decoded = base64_decode(text);
+  return decoded && decoded->size() == bytes;
+}
+
+/// The documented name that a parameter goes by; empty: it is none of the call's parameters.
+std::string_view canonical(std::string_view name, Given::Form form, const Operation& operation) {
+  const auto same = [&](std::string_view known) {
+    return form == Given::Form::kHeader ? equal_ignoring_case(name, known) : name == known;
+  };
+  const auto found = std::ranges::find_if(operation.parameters, same);
+  if (found != operation.parameters.end()) return *found;
+  return same(kCustomInfo) ? kCustomInfo : std::string_view();
+}
+
+SignedValue signed_value(std::string_view name, const Given& given, Findings& findings) {
+  switch (given.form) {
+    case Given::Form::kField: return {name, given.text, given.text};
+    case Given::Form::kHeader: {
+      auto decoded = percent_decoded(given.text, Plus::kStays);
+      return {name, given.text, decoded ? findings.keep(std::move(*decoded)) : given.text};
+    }
+    case Given::Form::kJson: break;
+  }
+  const bool text = given.value.kind == json::Kind::kString;
+  const auto value = !text                  ? given.value.raw
+                     : given.value.escapes ? findings.keep(json::decode(given.value))
+                                           : given.value.inner();
+  return {name, value, value};
+}
+
+std::vector<SignedValue> signed_values(const Fields& fields, const Operation& operation) {
+  std::vector<SignedValue> values;
+  fields.for_each([&](std::string_view name, const Given& given) {
+    const auto known = canonical(name, given.form, operation);
+    if (!known.empty()) values.push_back(signed_value(known, given, fields.findings()));
+  });
+  return values;
+}
+
+}  // namespace
+
+std::string_view to_string(SignatureFault fault) {
+  switch (fault) {
+    case SignatureFault::kNone: return "";
+    case SignatureFault::kHeader: return "sig.header";
+    case SignatureFault::kKey: return "sig.key";
+    case SignatureFault::kStaleDate: return "sig.date.stale";
+    case SignatureFault::kHmac: return "sig.hmac";
+    case SignatureFault::kDigest: return "sig.md5";
+  }
+  return "";
+}
+
+/// The public headers, present and of the right form.
+struct Authenticator::Headers {
+  std::string_view access_key;
+  SignedHeaders signed_by;
+  Time date{};
+};
+
+struct Authenticator::Finding {
+  SignatureFault fault = SignatureFault::kNone;
+  std::optional<Refusal> refusal;
+  std::string detail;
+  std::shared_ptr<const KeyedCredential> credential;
+  std::vector<std::uint8_t> decisions;
+};
+
+Authenticator::Authenticator(const ServerOptions& options, std::function<Time()> wall_clock)
+    : mode_(options.auth),
+      skew_(options.auth_skew),
+      wall_clock_(std::move(wall_clock)),
+      credentials_(options.credentials),
+      nobody_{{}, SigningKey("nobody")} {}
+
+Authenticator::Verdict Authenticator::check(const Request& request, const Operation& operation) {
+  Verdict verdict;
+  const auto key = header(request, "accessKey");
+  verdict.caller.customer = key.empty() ? kDefaultCustomer : key;
+  if (!is_utf8(key)) verdict.refusal = Refusal{.fault = Fault::kNotUtf8, .name = "accessKey"};
+  if (mode_ == AuthMode::kOff || verdict.refusal) return verdict;
+
+  Finding finding = examine(request, operation);
+  verdict.fault = finding.fault;
+  verdict.detail = std::move(finding.detail);
+  verdict.decisions = std::move(finding.decisions);
+  if (finding.fault != SignatureFault::kNone) {
+    faults_[static_cast<std::size_t>(finding.fault)].fetch_add(1, std::memory_order_relaxed);
+  }
+  if (finding.credential) {
+    verdict.caller = {finding.credential->credential.customer, finding.credential->credential.may_delegate};
+  }
+  if (mode_ != AuthMode::kWarn) verdict.refusal = std::move(finding.refusal);
+  return verdict;
+}
+
+bool Authenticator::is_fresh(Time date) const {
+  if (skew_ == Millis(0)) return true;
+  const auto apart = wall_clock_() - date;
+  return apart <= skew_ && -apart <= skew_;
+}
+
+/// The form of the public headers comes first: a fault in it is a bad call, not a wrong signature.
+Authenticator::Finding Authenticator::examine(const Request& request, const Operation& operation) {
+  const auto malformed = [](std::string_view name, std::string_view given, std::string_view needed) {
+    const Fault fault = given.empty() ? Fault::kMissing : Fault::kBadPublicHeader;
+    return Finding{SignatureFault::kHeader,
+                   Refusal{.fault = fault, .name = std::string(name), .given = given.empty() ? "HTTP header" : std::string(needed)},
+                   std::string(name) + (given.empty() ? " is missing" : " is not " + std::string(needed)), nullptr, {}};
+  };
+  Headers headers;
+  headers.access_key = header(request, "accessKey");
+  headers.signed_by = {header(request, "contentMD5"), header(request, "requestDate"), header(request, "Hmac")};
+  const auto platform = header(request, "platform");
+  const auto date = parse_request_date(headers.signed_by.request_date);
+  if (headers.access_key.empty()) return malformed("accessKey", "", "");
+  if (!is_base64_of(headers.signed_by.content_md5, kMd5Bytes)) {
+    return malformed("contentMD5", headers.signed_by.content_md5, "base64(MD5)");
+  }
+  if (!date) return malformed("requestDate", headers.signed_by.request_date, "EEE, d MMM yyyy HH:mm:ss z");
+  if (!is_base64_of(headers.signed_by.hmac, kSha1Bytes)) return malformed("Hmac", headers.signed_by.hmac, "base64(HMAC-SHA1)");
+  if (platform.empty() || platform.find_first_not_of("0123456789") != std::string_view::npos) {
+    return malformed("platform", platform, "3");
+  }
+  headers.date = *date;
+  return verify(request, operation, headers);
+}
+
+Authenticator::Finding Authenticator::verify(const Request& request, const Operation& operation, const Headers& headers) {
+  Finding finding;
+  finding.credential = credentials_.find(headers.access_key);
+  const auto fail = [&finding](SignatureFault fault, std::string detail) {
+    if (finding.fault != SignatureFault::kNone) return;
+    finding.fault = fault;
+    finding.refusal = Refusal{.fault = Fault::kSignature};
+    finding.detail = std::move(detail);
+  };
+  const SigningKey& key = finding.credential ? finding.credential->key : nobody_.key;
+  const auto& given = headers.signed_by;
+  const auto hmac = hmac_of(key, given.content_md5, given.request_date, request.path());
+  if (!is_plain_date(given.request_date)) finding.decisions.push_back(7);
+  const bool signed_right = equal_in_constant_time(hmac, given.hmac);
+  if (!finding.credential) fail(SignatureFault::kKey, "the accessKey is unknown");
+  if (!is_fresh(headers.date)) fail(SignatureFault::kStaleDate, "requestDate is too far from the present");
+  if (!signed_right) fail(SignatureFault::kHmac, "Hmac does not fit contentMD5, requestDate and the path");
+  if (mode_ == AuthMode::kHmac || finding.fault != SignatureFault::kNone) return finding;
+
+  Findings findings;
+  const Fields fields = locate_parameters(request, operation.method, findings);
+  if (findings.refusal()) {
+    finding.refusal = findings.refusal();  // nothing to compute a digest of
+    return finding;
+  }
+  const auto values = signed_values(fields, operation);
+  int tried = 0;
+  const bool covered = for_each_digest(values, operation.parameters, [&](const std::string&, auto parts) {
+    ++tried;
+    return equal_in_constant_time(md5_base64(parts), given.content_md5);
+  });
+  if (covered && tried > 1) finding.decisions.push_back(6);
+  if (!covered) fail(SignatureFault::kDigest, "contentMD5 is not the digest of the parameters");
+  return finding;
+}
+
+}  // namespace wingmq::net

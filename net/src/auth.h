@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "credentials.h"
+#include "error_map.h"
+#include "message_io.h"
+#include "principal.h"
+#include "router.h"
+#include "wingmq/clock.h"
+#include "wingmq/net/server.h"
+
+namespace wingmq::net {
+
+/// What is wrong with a signature, as `X-WingMQ-Reason` tells it outside production.
+enum class SignatureFault : std::uint8_t { kNone, kHeader, kKey, kStaleDate, kHmac, kDigest };
+inline constexpr std::size_t kSignatureFaults = 6;
+
+/// `sig.hmac` and the like; empty for kNone.
+[[nodiscard]] std::string_view to_string(SignatureFault fault);
+
+/// Finds out who calls (API.md 2): checks the public headers, the date, the signature and the digest, as far as the mode
+/// asks for it. Safe for concurrent use.
+class Authenticator {
+ public:
+  /// `wall_clock` tells the time of the outer world, which the broker's clock may have left (D08).
+  Authenticator(const ServerOptions& options, std::function<Time()> wall_clock);
+
+  struct Verdict {
+    Caller caller;
+    std::optional<Refusal> refusal;  ///< the call must not go on
+    SignatureFault fault = SignatureFault::kNone;  ///< also without a refusal, in mode warn
+    std::string detail;              ///< in English, for whoever looks for the mistake
+    std::vector<std::uint8_t> decisions;  ///< that the signature relies on (D06, D07)
+  };
+  [[nodiscard]] Verdict check(const Request& request, const Operation& operation);
+
+  void replace(const std::vector<Credential>& credentials) { credentials_.replace(credentials); }
+  /// How often a signature was wrong in this way.
+  [[nodiscard]] std::uint64_t faults(SignatureFault fault) const noexcept {
+    return faults_[static_cast<std::size_t>(fault)].load(std::memory_order_relaxed);
+  }
+
+ private:
+  struct Headers;
+  struct Finding;
+
+  [[nodiscard]] Finding examine(const Request& request, const Operation& operation);
+  [[nodiscard]] Finding verify(const Request& request, const Operation& operation, const Headers& headers);
+  [[nodiscard]] bool is_fresh(Time date) const;
+
+  const AuthMode mode_;
+  const Millis skew_;
+  const std::function<Time()> wall_clock_;
+  Credentials credentials_;
+  const KeyedCredential nobody_;  // signs for unknown keys, so that they take as long as wrong signatures
+  std::array<std::atomic<std::uint64_t>, kSignatureFaults> faults_{};
+};
+
+}  // namespace wingmq::net

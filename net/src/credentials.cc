@@ -1,0 +1,27 @@
+#include "credentials.h"
+
+#include <utility>
+
+namespace wingmq::net {
+
+std::shared_ptr<const KeyedCredential> Credentials::find(std::string_view access_key) const {
+  std::shared_ptr<const Map> map;
+  {
+    const std::scoped_lock lock(mutex_);
+    map = by_access_key_;
+  }
+  const auto found = map->find(access_key);
+  return found != map->end() ? found->second : nullptr;
+}
+
+void Credentials::replace(const std::vector<Credential>& credentials) {
+  auto map = std::make_shared<Map>();
+  for (const Credential& credential : credentials) {
+    (*map)[credential.access_key] =
+        std::make_shared<const KeyedCredential>(KeyedCredential{credential, SigningKey(credential.secret_key)});
+  }
+  const std::scoped_lock lock(mutex_);
+  by_access_key_ = std::move(map);
+}
+
+}  // namespace wingmq::net

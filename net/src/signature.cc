@@ -1,0 +1,79 @@
+#include "signature.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace wingmq::net {
+namespace {
+
+constexpr std::string_view kCustomInfo = "customInfo";
+
+using Order = std::vector<SignedValue>;
+
+Order documented_order(const Order& values, std::span<const std::string_view> documented) {
+  Order sorted = values;
+  std::ranges::stable_sort(sorted, {}, [&](const SignedValue& value) {
+    return std::ranges::find(documented, value.name) - documented.begin();
+  });
+  return sorted;
+}
+
+Order alphabetical_order(const Order& values) {
+  Order sorted = values;
+  std::ranges::stable_sort(sorted, {}, &SignedValue::name);
+  return sorted;
+}
+
+Order without_custom_info(const Order& values) {
+  Order rest;
+  std::ranges::copy_if(values, std::back_inserter(rest), [](const SignedValue& v) { return v.name != kCustomInfo; });
+  return rest;
+}
+
+std::vector<std::string_view> joined(const Order& order, std::string_view separator, bool decoded) {
+  std::vector<std::string_view> parts;
+  for (const SignedValue& value : order) {
+    if (!parts.empty()) parts.push_back(separator);
+    parts.push_back(decoded ? value.decoded : value.text);
+  }
+  return parts;
+}
+
+bool changed_by_decoding(std::span<const SignedValue> values) {
+  return std::ranges::any_of(values, [](const SignedValue& value) { return value.text != value.decoded; });
+}
+
+std::string names_of(const Order& order) {
+  std::string names;
+  for (const SignedValue& value : order) names += (names.empty() ? "" : ",") + std::string(value.name);
+  return names;
+}
+
+}  // namespace
+
+bool for_each_digest(std::span<const SignedValue> values, std::span<const std::string_view> documented,
+                     const std::function<bool(const std::string& description, std::span<const std::string_view> parts)>& digest) {
+  const Order wire(values.begin(), values.end());
+  std::set<std::string> tried;
+  for (const Order& whole : {documented_order(wire, documented), wire, alphabetical_order(wire)}) {
+    for (const Order& order : {whole, without_custom_info(whole)}) {
+      const std::string names = names_of(order);
+      if (order.empty() != wire.empty() || !tried.insert(names).second) continue;
+      for (const std::string_view separator : {"\n", "\\n"}) {
+        if (separator != "\n" && order.size() < 2) continue;
+        if (digest(names, joined(order, separator, false))) return true;
+        if (changed_by_decoding(order) && digest(names, joined(order, separator, true))) return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::string hmac_of(const SigningKey& key, std::string_view content_md5, std::string_view request_date,
+                    std::string_view service_path) {
+  const std::array<std::string_view, 5> parts{content_md5, "\n", request_date, "\n", service_path};
+  return key.sign(parts);
+}
+
+}  // namespace wingmq::net
