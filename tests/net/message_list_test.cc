@@ -57,7 +57,7 @@ TEST(MessageList, PayloadCountsDecodedStringsAndOtherValuesAsSent) {
 
 TEST(MessageList, TagsAreMadeCompactInPlace) {
   EXPECT_EQ(tags_of(R"(["a","b_-9"])"), R"(["a","b_-9"])");
-  EXPECT_EQ(tags_of(R"([ "\u0061" ,	"b" ])"), R"(["a","b"])");
+  EXPECT_EQ(tags_of(R"([ "\u0061" ,)" "\t" R"("b" ])"), R"(["a","b"])");
   EXPECT_EQ(tags_of("[]"), "");
   EXPECT_EQ(tags_of("[ ]"), "");
   const std::string longest(64, 't');
