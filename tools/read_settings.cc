@@ -1,14 +1,15 @@
 #include "read_settings.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
-#include <set>
 #include <sstream>
 #include <toml++/toml.h>
 
+#include "usable_memory.h"
 #include "values.h"
 
 namespace wingmq::tools {
@@ -46,13 +47,14 @@ std::expected<std::vector<std::string>, std::string> texts_of(const toml::node& 
     }
   }
   if (!values.empty() && (list == nullptr || values.size() == list->size())) return values;
-  return std::unexpected(rule.repeatable ? "a string or an array of strings" : "a string, a number or true or false");
+  return std::unexpected(rule.repeatable ? "a string or an array of strings" : "a string, a whole number, true or false");
 }
 
 std::expected<GivenSetting, std::string> given_of(const toml::key& key, const toml::node& node, const std::string& path) {
   const std::string origin = fmt::format("{}:{}", path, key.source().begin.line);
   const SettingRule* rule = find_by_key(key.str());
   if (rule == nullptr) return std::unexpected(unknown_key(key.str(), origin));
+  if (!rule->unavailable.empty()) return std::unexpected(fmt::format("{}: {}: {}", origin, rule->key(), rule->unavailable));
   auto values = texts_of(node, *rule);
   if (!values) return std::unexpected(fmt::format("{}: {} needs {}", origin, rule->key(), values.error()));
   return GivenSetting{rule->name, std::move(*values), origin + ": " + rule->key()};
@@ -70,11 +72,22 @@ std::expected<void, std::string> apply(ServeSettings& settings, const SettingRul
   return {};
 }
 
-/// First line of a small file as a number; nullopt when there is none (`max`: no limit).
-std::optional<std::size_t> number_in(const char* path) {
-  std::ifstream file(path);
-  std::size_t number = 0;
-  if (file >> number) return number;
+constexpr std::string_view kPrefix = "WINGMQ_";
+
+std::vector<std::string> known_variables() {
+  std::vector<std::string> names{"WINGMQ_CONFIG"};
+  for (const SettingRule& rule : serve_rules()) names.push_back(rule.variable());
+  return names;
+}
+
+/// A variable that looks like one of ours and is none. The prefix, which all share, does not count as a likeness.
+std::optional<std::string> find_misspelt(const Environment& variables) {
+  std::vector<std::string> endings;
+  for (const std::string& name : known_variables()) endings.push_back(name.substr(kPrefix.size()));
+  for (const std::string& name : unused_variables(variables)) {
+    const auto similar = nearest(std::string_view(name).substr(kPrefix.size()), endings);
+    if (!similar.empty()) return fmt::format("{}: no setting has this variable; did you mean `{}{}`?", name, kPrefix, similar);
+  }
   return std::nullopt;
 }
 
@@ -83,8 +96,11 @@ std::optional<std::size_t> number_in(const char* path) {
 std::expected<std::vector<GivenSetting>, std::string> read_config(const std::string& path) {
   toml::table table;
   try {
-    if (!std::ifstream(path)) return std::unexpected(fmt::format("--config: `{}` cannot be read", path));
-    table = toml::parse_file(path);
+    std::ifstream file(path);
+    if (file.peek() == std::ifstream::traits_type::eof() && !file.eof()) {
+      return std::unexpected(fmt::format("the configuration file `{}` cannot be read: {}", path, std::strerror(errno)));
+    }
+    table = toml::parse(file, path);
   } catch (const toml::parse_error& error) {
     return std::unexpected(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
   }
@@ -97,21 +113,30 @@ std::expected<std::vector<GivenSetting>, std::string> read_config(const std::str
   return settings;
 }
 
-std::vector<GivenSetting> read_environment(
-    const std::function<std::optional<std::string>(const std::string& variable)>& lookup) {
+std::expected<std::vector<GivenSetting>, std::string> read_environment(const Environment& variables) {
   std::vector<GivenSetting> settings;
   for (const SettingRule& rule : serve_rules()) {
-    const auto text = lookup(rule.variable());
-    if (!text) continue;
-    GivenSetting given{rule.name, {*text}, rule.variable()};
+    const auto found = variables.find(rule.variable());
+    if (found == variables.end()) continue;
+    GivenSetting given{rule.name, {found->second}, rule.variable()};
     if (rule.repeatable) {
       given.values.clear();
-      std::istringstream words(*text);
+      std::istringstream words(found->second);
       for (std::string word; words >> word;) given.values.push_back(word);
     }
     settings.push_back(std::move(given));
   }
+  if (const auto misspelt = find_misspelt(variables)) return std::unexpected(*misspelt);
   return settings;
+}
+
+std::vector<std::string> unused_variables(const Environment& variables) {
+  const std::vector<std::string> known = known_variables();
+  std::vector<std::string> unused;
+  for (const auto& [name, value] : variables) {
+    if (name.starts_with(kPrefix) && std::ranges::find(known, name) == known.end()) unused.push_back(name);
+  }
+  return unused;
 }
 
 std::expected<ServeSettings, std::string> resolve(const std::vector<GivenSetting>& command_line,
@@ -123,6 +148,7 @@ std::expected<ServeSettings, std::string> resolve(const std::vector<GivenSetting
     for (const auto* source : {&command_line, &environment, &file}) {
       const auto given = std::ranges::find(*source, rule.name, &GivenSetting::name);
       if (given == source->end()) continue;
+      settings.origins[rule.name] = given->origin;
       const auto applied = apply(settings, rule, *given);
       if (!applied) return std::unexpected(applied.error());
       break;
@@ -132,12 +158,6 @@ std::expected<ServeSettings, std::string> resolve(const std::vector<GivenSetting
   return settings;
 }
 
-std::size_t default_memory_limit() {
-  std::size_t bytes = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    if (const auto limit = number_in(path)) bytes = std::min(bytes, *limit);
-  }
-  return bytes / 2;
-}
+std::size_t default_memory_limit() { return usable_memory() / 2; }
 
 }  // namespace wingmq::tools

@@ -1,8 +1,7 @@
 #pragma once
 
 #include <expected>
-#include <functional>
-#include <optional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +17,18 @@ struct GivenSetting {
   std::string origin;
 };
 
-/// The keys of a TOML file as settings, in the file's order. The error names the file and the line.
+/// The keys of a TOML file as settings. The error names the file and the line.
 [[nodiscard]] std::expected<std::vector<GivenSetting>, std::string> read_config(const std::string& path);
 
-/// What the environment sets. Values of repeatable settings are separated by white space.
-[[nodiscard]] std::vector<GivenSetting> read_environment(
-    const std::function<std::optional<std::string>(const std::string& variable)>& lookup);
+using Environment = std::map<std::string, std::string>;
+
+/// What the environment sets. Values of repeatable settings are separated by white space. A variable that is almost the name
+/// of a setting is an error.
+[[nodiscard]] std::expected<std::vector<GivenSetting>, std::string> read_environment(const Environment& variables);
+
+/// Variables of our prefix that set nothing. They are no error: `WINGMQ_URL` may well tell a client where the server is, and
+/// an orchestrator names its services so (`WINGMQ_SERVICE_HOST`).
+[[nodiscard]] std::vector<std::string> unused_variables(const Environment& variables);
 
 /// Joins the sources: the command line beats the environment, which beats the file. The error names what is wrong, where it
 /// was said and what would be right.

@@ -2,70 +2,23 @@
 
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <signal.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <string>
 
 #include "log.h"
+#include "signals.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/server.h"
 
 namespace wingmq::tools {
 namespace {
-
-/// The signals that mean something here, blocked in every thread and read from a descriptor instead.
-class Signals {
- public:
-  Signals() {
-    ::signal(SIGPIPE, SIG_IGN);
-    sigset_t set;
-    ::sigemptyset(&set);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set, number);
-    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    descriptor_ = ::signalfd(-1, &set, SFD_CLOEXEC);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-  ~Signals() { ::close(descriptor_); }
-
-  [[nodiscard]] int descriptor() const { return descriptor_; }
-  /// The signal that arrived.
-  [[nodiscard]] int take() const {
-    signalfd_siginfo info{};
-    const auto bytes = ::read(descriptor_, &info, sizeof(info));
-    return bytes == sizeof(info) ? static_cast<int>(info.ssi_signo) : 0;
-  }
-
- private:
-  int descriptor_ = -1;
-};
-
-/// Whether standard input has come to its end. What is written to it is read and thrown away.
-bool input_closed() {
-  char discarded[512];
-  return ::read(STDIN_FILENO, discarded, sizeof(discarded)) <= 0;
-}
-
-/// Returns why the server has to stop.
-std::string wait_for_end(const Signals& signals, bool watch_input) {
-  pollfd watched[] = {{signals.descriptor(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
-  while (true) {
-    if (::poll(watched, watch_input ? 2 : 1, -1) < 0) continue;
-    if (watched[1].revents != 0 && input_closed()) return "standard input closed";
-    if (watched[0].revents == 0) continue;
-    const int number = signals.take();
-    if (number == SIGTERM) return "SIGTERM";
-    if (number == SIGINT) return "SIGINT";
-    if (number == SIGHUP) write_log(net::LogLevel::kInfo, "SIGHUP: there is nothing to reload");
-  }
-}
 
 /// Ten thousand connections need as many descriptors; the soft limit is often 1,024.
 void raise_descriptor_limit() {
@@ -89,6 +42,7 @@ bool has_ipv6_loopback() {
 void drop_missing_defaults(ServeSettings& settings) {
   if (settings.listen_given || has_ipv6_loopback()) return;
   std::erase_if(settings.server.listen, [](const net::Endpoint& each) { return each.address == "::1"; });
+  write_log(net::LogLevel::kDebug, "this machine has no IPv6: [::1] is left out");
 }
 
 std::unique_ptr<Clock> make_clock(ClockMode mode) {
@@ -96,9 +50,13 @@ std::unique_ptr<Clock> make_clock(ClockMode mode) {
   return std::make_unique<ManualClock>(std::chrono::floor<Millis>(std::chrono::system_clock::now()));
 }
 
-ExitCode fail(ExitCode code, const std::string& reason) {
-  fmt::print(stderr, "wingmq: {}\n", reason);
-  return code;
+/// What to do about an address that could not be bound.
+std::string hint_for(const std::string& error) {
+  const auto is = [&error](int number) { return error.find(std::strerror(number)) != std::string::npos; };
+  if (is(EADDRINUSE)) return "; --listen 127.0.0.1:0 takes any free port";
+  if (is(EADDRNOTAVAIL)) return "; the address must be one of this machine's, or 0.0.0.0 or [::] for all of them";
+  if (is(EACCES)) return "; ports below 1024 need a privilege";
+  return "";
 }
 
 std::string url_of(const net::Endpoint& endpoint) {
@@ -115,10 +73,12 @@ void print_ready(const std::vector<net::Endpoint>& endpoints) {
   std::fflush(stdout);
 }
 
-std::expected<void, std::string> declare_queues(Broker& broker, const std::vector<net::DeclaredQueue>& queues) {
-  for (const net::DeclaredQueue& queue : queues) {
+std::expected<void, std::string> declare_queues(Broker& broker, const ServeSettings& settings) {
+  for (const net::DeclaredQueue& queue : settings.queues) {
     const auto declared = net::declare_queue(broker, queue);
-    if (!declared) return std::unexpected(fmt::format("--queue {}: {}", queue.spec.name, declared.error()));
+    if (declared) continue;
+    return std::unexpected(
+        fmt::format("{}: `{}` cannot be made: {}", settings.origin_of("queue"), queue.spec.name, declared.error()));
   }
   return {};
 }
@@ -129,27 +89,28 @@ ExitCode serve(ServeSettings settings) {
   const Signals signals;
   raise_descriptor_limit();
   start_log(settings.log_level, settings.log_format);
+  for (const std::string& remark : settings.remarks) write_log(net::LogLevel::kWarning, remark);
   drop_missing_defaults(settings);
 
   const auto clock = make_clock(settings.clock);
   SystemRandom random;
   Broker broker(settings.broker, *clock, random);
-  if (const auto declared = declare_queues(broker, settings.queues); !declared) {
+  if (const auto declared = declare_queues(broker, settings); !declared) {
     return fail(kBadOption, declared.error());
   }
   settings.server.log = write_log;
   settings.server.restore_declared_queues = [&broker, &settings] {
-    const auto declared = declare_queues(broker, settings.queues);
+    const auto declared = declare_queues(broker, settings);
     if (!declared) write_log(net::LogLevel::kError, declared.error());
   };
   net::Server server(broker, settings.server);
   if (const auto started = server.start(); !started) {
-    return fail(kCannotBind, started.error() + "; --listen 127.0.0.1:0 takes any free port");
+    return fail(kCannotBind, started.error() + hint_for(started.error()));
   }
   print_ready(server.endpoints());
-  const std::string reason = wait_for_end(signals, settings.exit_with_parent);
+  const std::string reason = signals.wait_for_end(settings.exit_with_parent);
   write_log(net::LogLevel::kInfo, reason + ": stopping");
-  server.stop();
+  signals.stop_unless_hurried([&server] { server.stop(); });
   return kStopped;
 }
 

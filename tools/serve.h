@@ -1,11 +1,9 @@
 #pragma once
 
+#include "exit_code.h"
 #include "settings.h"
 
 namespace wingmq::tools {
-
-/// How `wingmq` ends (server.md).
-enum ExitCode : int { kStopped = 0, kFailed = 1, kBadOption = 2, kCannotBind = 3 };
 
 /// Runs the server until a signal, or the end of standard input when the settings say so, stops it. Says on standard error
 /// why it could not start.

@@ -1,11 +1,11 @@
 #include "settings.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
 
+#include "limit_rules.h"
 #include "values.h"
 
 namespace wingmq::tools {
@@ -45,51 +45,9 @@ Applied set_switch(const std::string& text, bool& target) {
   return choose(text, kChoices, target);
 }
 
-// --- --limit ----------------------------------------------------------------------------------------------------------
-
-using Apply = Applied (*)(ServeSettings&, const std::string&);
-
-Applied set_count(const std::string& text, std::uint32_t& target, std::uint64_t maximum = 1'000'000) {
+Applied set_count(const std::string& text, std::uint32_t& target, std::uint64_t maximum) {
   return store(read_number(text, 1, maximum), target);
 }
-
-const std::vector<std::pair<std::string, Apply>>& limit_rules() {
-  static const std::vector<std::pair<std::string, Apply>> rules = {
-      {"queue_quota", [](ServeSettings& s, const std::string& v) { return set_count(v, s.broker.limits.queues_per_project); }},
-      {"groups_per_queue", [](ServeSettings& s, const std::string& v) { return set_count(v, s.broker.limits.groups_per_queue); }},
-      {"batch_messages", [](ServeSettings& s, const std::string& v) { return set_count(v, s.server.limits.batch_messages_max, 65'535); }},
-      {"payload_bytes", [](ServeSettings& s, const std::string& v) { return store(read_size(v), s.broker.limits.payload_bytes_max); }},
-      {"retention", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.broker.limits.retention); }},
-      {"dead_letter_lease", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.broker.limits.dead_letter_lease_max); }},
-      {"max_connections", [](ServeSettings& s, const std::string& v) { return set_count(v, s.server.limits.connections_max); }},
-      {"body_bytes", [](ServeSettings& s, const std::string& v) { return store(read_size(v), s.server.limits.body_bytes_max); }},
-      {"header_bytes", [](ServeSettings& s, const std::string& v) { return store(read_size(v), s.server.limits.header_bytes_max); }},
-      {"header_timeout", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.server.limits.header_timeout); }},
-      {"body_timeout", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.server.limits.body_timeout); }},
-      {"write_timeout", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.server.limits.write_timeout); }},
-      {"idle_timeout", [](ServeSettings& s, const std::string& v) { return store(read_duration(v), s.server.limits.idle_timeout); }},
-  };
-  return rules;
-}
-
-std::string limit_names() {
-  std::string names;
-  for (const auto& [name, apply] : limit_rules()) names += (names.empty() ? "" : ", ") + name;
-  return names;
-}
-
-Applied set_limit(ServeSettings& settings, const std::string& text) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos) return std::unexpected("NAME=VALUE with a name of " + limit_names());
-  const auto name = text.substr(0, equals);
-  const auto rule = std::ranges::find(limit_rules(), name, [](const auto& each) { return each.first; });
-  if (rule == limit_rules().end()) return std::unexpected("NAME=VALUE with a name of " + limit_names());
-  const auto applied = rule->second(settings, text.substr(equals + 1));
-  if (!applied) return std::unexpected(fmt::format("{}=… with {}", name, applied.error()));
-  return {};
-}
-
-// --- the others -------------------------------------------------------------------------------------------------------
 
 Applied set_listen(ServeSettings& settings, const std::string& text) {
   auto endpoint = read_endpoint(text);
@@ -164,8 +122,8 @@ Applied set_log_format(ServeSettings& settings, const std::string& text) {
   return choose(text, kChoices, settings.log_format);
 }
 
-constexpr auto kNoTls = "TLS is not yet available";
-constexpr auto kNoSignatures = "signatures are not yet available";
+constexpr auto kNoTls = "TLS is not yet available; without it the server speaks plain HTTP";
+constexpr auto kNoSignatures = "signatures are not yet available; without it no call needs one";
 
 std::vector<SettingRule> make_rules() {
   return {
@@ -182,10 +140,10 @@ std::vector<SettingRule> make_rules() {
       {.name = "queue", .placeholder = "SPEC",
        .help = "A queue that exists before the first request: NAME?region=R&mode=M&groups=G,G&dlq=N&description=D&project=C",
        .topic = "Broker", .repeatable = true, .apply = set_queue},
-      {.name = "memory-limit", .placeholder = "SIZE", .help = "Memory for messages (default half of the machine's, or the cgroup's)",
+      {.name = "memory-limit", .placeholder = "SIZE", .help = "Memory for messages (default half of the machine's, or of its control group's)",
        .topic = "Broker",
        .apply = [](ServeSettings& s, const std::string& v) { return store(read_size(v), s.broker.memory_limit_bytes); }},
-      {.name = "limit", .placeholder = "NAME=VALUE", .help = "Sets a documented limit: " + limit_names(), .topic = "Broker",
+      {.name = "limit", .placeholder = "NAME=VALUE", .help = "Sets a limit of the list below", .topic = "Broker",
        .repeatable = true, .apply = set_limit},
       {.name = "partitions", .placeholder = "N", .help = "Shards of a queue, 1 to 64; a FIFO queue has one (default 1)",
        .topic = "Broker",
@@ -202,7 +160,7 @@ std::vector<SettingRule> make_rules() {
        .topic = "Access", .apply = set_admin},
       {.name = "admin-token", .placeholder = "TOKEN", .help = "Asked of every call to the control plane, as a bearer token",
        .topic = "Access", .apply = set_admin_token},
-      {.name = "auth", .placeholder = "off", .help = "Signatures are not checked; the accessKey names the customer (default off)",
+      {.name = "auth", .placeholder = "off", .help = "Signatures are not checked until they are available; the accessKey names the customer (default off)",
        .topic = "Access", .apply = set_auth},
       {.name = "auth-skew", .placeholder = "SPAN", .help = "Not yet available", .topic = "Access", .unavailable = kNoSignatures},
       {.name = "credential", .placeholder = "AK:SK", .help = "Not yet available", .topic = "Access", .repeatable = true,
@@ -228,6 +186,11 @@ std::string with(std::string name, char separator, bool upper) {
 
 }  // namespace
 
+std::string ServeSettings::origin_of(const std::string& name) const {
+  const auto found = origins.find(name);
+  return found != origins.end() ? found->second : "--" + name;
+}
+
 std::string SettingRule::variable() const { return "WINGMQ_" + with(name, '_', true); }
 std::string SettingRule::key() const { return with(name, '_', false); }
 
@@ -236,15 +199,24 @@ const std::vector<SettingRule>& serve_rules() {
   return rules;
 }
 
+namespace {
+
+/// Nobody opens the control plane to a network by accident (server.md).
+Applied check_exposure(const ServeSettings& settings) {
+  if (settings.profile != Profile::kTest) return {};
+  if (settings.server.admin == net::AdminAccess::kOff || !settings.server.admin_token.empty()) return {};
+  const auto exposed = std::ranges::find_if_not(settings.server.listen, is_loopback);
+  if (exposed == settings.server.listen.end()) return {};
+  return std::unexpected(fmt::format(
+      "{}: whoever reaches {} could use the open control plane: add --admin-token TOKEN, or --admin off",
+      settings.origin_of("listen"), exposed->address));
+}
+
+}  // namespace
+
 std::expected<void, std::string> complete(ServeSettings& settings) {
   if (settings.profile == Profile::kBench && !settings.admin_given) settings.server.admin = net::AdminAccess::kReadOnly;
-  const bool local = std::ranges::all_of(settings.server.listen, is_loopback);
-  const bool guarded = settings.server.admin == net::AdminAccess::kOff || !settings.server.admin_token.empty();
-  if (!local && !guarded && settings.profile == Profile::kTest) {
-    return std::unexpected(
-        "listening beyond loopback opens the control plane to the network: add --admin-token TOKEN, or --admin off");
-  }
-  return {};
+  return check_exposure(settings);
 }
 
 }  // namespace wingmq::tools

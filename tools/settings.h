@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,12 @@ struct ServeSettings {
   bool exit_with_parent = false;
   net::LogLevel log_level = net::LogLevel::kInfo;
   LogFormat log_format = LogFormat::kText;
+  std::vector<std::string> remarks;  ///< worth a warning at the start
+  /// Where each setting that was given comes from, by its name: `listen` -> `--listen`, `WINGMQ_LISTEN`, `test.toml:3: listen`.
+  std::map<std::string, std::string> origins;
+
+  /// Where the setting was given; as an option when it was not.
+  [[nodiscard]] std::string origin_of(const std::string& name) const;
 };
 
 /// One thing that can be set: an option, an environment variable and a key of the configuration file.

@@ -56,19 +56,39 @@ Read<std::uint64_t> read_number(std::string_view text, std::uint64_t minimum, st
   return std::unexpected(fmt::format("a number of {} to {}", minimum, maximum));
 }
 
-Read<std::size_t> read_size(std::string_view text) {
+Read<std::size_t> read_size(std::string_view text, std::size_t maximum) {
   static constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
       {"", 1},          {"B", 1},         {"k", 1 << 10},   {"K", 1 << 10},   {"KiB", 1 << 10}, {"m", 1 << 20},
       {"M", 1 << 20},   {"MiB", 1 << 20}, {"g", 1 << 30},   {"G", 1 << 30},   {"GiB", 1 << 30}};
-  if (const auto bytes = scaled(text, kUnits)) return static_cast<std::size_t>(*bytes);
-  return std::unexpected("a number of bytes such as 4194304, 64k, 4MiB or 1G");
+  const auto bytes = scaled(text, kUnits);
+  if (!bytes) return std::unexpected("a number of bytes such as 4194304, 64k, 4MiB or 1G");
+  if (*bytes > maximum) return std::unexpected(fmt::format("at most {} bytes", maximum));
+  return static_cast<std::size_t>(*bytes);
 }
 
 Read<std::chrono::milliseconds> read_duration(std::string_view text) {
   static constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
       {"ms", 1}, {"", 1000}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
-  if (const auto ms = scaled(text, kUnits)) return std::chrono::milliseconds(*ms);
-  return std::unexpected("a span of time such as 250ms, 30s, 15m or 72h");
+  // Added to any date, the longest span is still a date.
+  constexpr std::uint64_t kMaxDays = 36'500;
+  const auto ms = scaled(text, kUnits);
+  if (!ms) return std::unexpected("a span of time such as 250ms, 30s, 15m or 72h");
+  if (*ms > kMaxDays * 86'400'000) return std::unexpected(fmt::format("at most {}d", kMaxDays));
+  return std::chrono::milliseconds(*ms);
+}
+
+std::string size_text(std::size_t bytes) {
+  constexpr std::size_t kStep = 1024;
+  if (bytes % (kStep * kStep * kStep) == 0) return fmt::format("{}GiB", bytes / (kStep * kStep * kStep));
+  if (bytes % (kStep * kStep) == 0) return fmt::format("{}MiB", bytes / (kStep * kStep));
+  return bytes % kStep == 0 ? fmt::format("{}KiB", bytes / kStep) : fmt::format("{}", bytes);
+}
+
+std::string duration_text(std::chrono::milliseconds span) {
+  const auto ms = span.count();
+  if (ms % 3'600'000 == 0) return fmt::format("{}h", ms / 3'600'000);
+  if (ms % 60'000 == 0) return fmt::format("{}m", ms / 60'000);
+  return ms % 1000 == 0 ? fmt::format("{}s", ms / 1000) : fmt::format("{}ms", ms);
 }
 
 Read<net::Endpoint> read_endpoint(std::string_view text) {
@@ -83,8 +103,11 @@ Read<net::Endpoint> read_endpoint(std::string_view text) {
   if (!port || address.empty() || v6 != bracketed) return wrong;
   if (address == "localhost") address = "127.0.0.1";
   in6_addr parsed{};
-  if (::inet_pton(v6 ? AF_INET6 : AF_INET, std::string(address).c_str(), &parsed) != 1) return wrong;
-  return net::Endpoint{std::string(address), static_cast<std::uint16_t>(*port)};
+  const int family = v6 ? AF_INET6 : AF_INET;
+  if (::inet_pton(family, std::string(address).c_str(), &parsed) != 1) return wrong;
+  char usual[INET6_ADDRSTRLEN];
+  ::inet_ntop(family, &parsed, usual, sizeof(usual));
+  return net::Endpoint{usual, static_cast<std::uint16_t>(*port)};
 }
 
 bool is_loopback(const net::Endpoint& endpoint) {
@@ -101,6 +124,16 @@ std::string nearest(std::string_view text, const std::vector<std::string>& known
     best = each;
   }
   return best;
+}
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool control = byte < 0x20 || byte == 0x7f;
+    line += control ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return line;
 }
 
 }  // namespace wingmq::tools

@@ -19,13 +19,18 @@ using Read = std::expected<T, std::string>;
 /// A decimal number within bounds.
 [[nodiscard]] Read<std::uint64_t> read_number(std::string_view text, std::uint64_t minimum, std::uint64_t maximum);
 
-/// A number of bytes: `4194304`, `64k`, `4MiB`, `1G` (steps of 1024); at least 1.
-[[nodiscard]] Read<std::size_t> read_size(std::string_view text);
+/// A number of bytes: `4194304`, `64k`, `4MiB`, `1G` (steps of 1024); at least 1, at most `maximum`.
+[[nodiscard]] Read<std::size_t> read_size(std::string_view text, std::size_t maximum = std::size_t{1} << 50);
 
-/// A span of time: `250ms`, `30s` (or `30`), `15m`, `72h`; at least 1 ms.
+/// A span of time: `250ms`, `30s` (or `30`), `15m`, `72h`; at least 1 ms, at most a hundred years.
 [[nodiscard]] Read<std::chrono::milliseconds> read_duration(std::string_view text);
 
-/// `127.0.0.1:9080`, `[::1]:9080`, `localhost:9080`; port 0 is any free one.
+/// As read_size() and read_duration() read it, in the largest unit that divides it.
+[[nodiscard]] std::string size_text(std::size_t bytes);
+[[nodiscard]] std::string duration_text(std::chrono::milliseconds span);
+
+/// `127.0.0.1:9080`, `[::1]:9080`, `localhost:9080`; port 0 is any free one. The address comes back in its usual
+/// spelling.
 [[nodiscard]] Read<net::Endpoint> read_endpoint(std::string_view text);
 
 /// Whether only this machine can reach the address.
@@ -33,5 +38,8 @@ using Read = std::expected<T, std::string>;
 
 /// The one of `known` that looks most like `text`, for `did you mean`; empty when none does.
 [[nodiscard]] std::string nearest(std::string_view text, const std::vector<std::string>& known);
+
+/// `text` as one line: control characters become `\xNN`.
+[[nodiscard]] std::string one_line(std::string_view text);
 
 }  // namespace wingmq::tools

@@ -1,11 +1,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <map>
 #include <set>
 
+#include "limit_rules.h"
 #include "read_settings.h"
 
 namespace wingmq::tools {
@@ -80,6 +81,13 @@ TEST(SettingsTest, TheCommandLineBeatsTheEnvironmentWhichBeatsTheFile) {
   EXPECT_EQ(settings->clock, ClockMode::kManual);
 }
 
+TEST(SettingsTest, AnErrorNamesTheSourceThatWon) {
+  const std::vector<GivenSetting> environment{{"threads", {"few"}, "WINGMQ_THREADS"}};
+  const std::vector<GivenSetting> file{{"threads", {"many"}, "test.toml:7: threads"}, {"listen", {"10.0.0.1:1"}, "test.toml:8: listen"}};
+  EXPECT_EQ(resolve({}, environment, file).error(), "WINGMQ_THREADS: `few` is given, needed is a number of 1 to 256");
+  EXPECT_TRUE(resolve({}, {}, {file[1]}).error().starts_with("test.toml:8: listen: ")) << resolve({}, {}, {file[1]}).error();
+}
+
 TEST(SettingsTest, AListenerReplacesTheDefaults) {
   const auto settings = from_options({{"listen", {"127.0.0.1:1", "[::1]:2"}, ""}});
   ASSERT_TRUE(settings);
@@ -121,6 +129,32 @@ TEST(SettingsTest, EveryDocumentedLimitCanBeSet) {
   EXPECT_EQ(net.body_timeout, 2s);
   EXPECT_EQ(net.write_timeout, 3s);
   EXPECT_EQ(net.idle_timeout, 4s);
+}
+
+TEST(SettingsTest, LimitsAreBounded) {
+  const std::pair<const char*, const char*> bounds[] = {{"payload_bytes=1G", "payload_bytes=1025m"},
+                                                        {"body_bytes=2G", "body_bytes=2049m"},
+                                                        {"header_bytes=16m", "header_bytes=17m"},
+                                                        {"batch_messages=65535", "batch_messages=65536"},
+                                                        {"retention=36500d", "retention=36501d"}};
+  for (const auto& [most, more] : bounds) {
+    EXPECT_EQ(error_of("limit", most), "");
+    EXPECT_NE(error_of("limit", more).find("needed is"), std::string::npos) << more;
+  }
+}
+
+TEST(SettingsTest, LimitsAreListedAsTheyAreGiven) {
+  const auto listed = list_limits({});
+  EXPECT_EQ(listed.size(), 13U);
+  EXPECT_EQ(listed.front(), "queue_quota=5");
+  for (const std::string& limit : listed) EXPECT_EQ(error_of("limit", limit), "") << limit;
+  ServeSettings settings;
+  ASSERT_TRUE(set_limit(settings, "retention=90s"));
+  EXPECT_EQ(std::ranges::count(list_limits(settings), "retention=90s"), 1);
+}
+
+TEST(SettingsTest, AMisspeltLimitIsNamedWithTheOneThatWasMeant) {
+  EXPECT_NE(error_of("limit", "queue_qouta=3").find("did you mean `queue_quota`"), std::string::npos);
 }
 
 TEST(SettingsTest, AWrongValueIsNamedWithWhatWouldBeRight) {
@@ -196,6 +230,27 @@ TEST(ReadConfigTest, AValueOfTheWrongKindIsRefused) {
   EXPECT_FALSE(read_config(table.path()));
 }
 
+TEST(ReadConfigTest, AnEmptyFileSetsNothing) {
+  const ConfigFile file("");
+  const auto read = read_config(file.path());
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_TRUE(read->empty());
+}
+
+TEST(ReadConfigTest, AFolderIsNoFile) {
+  const auto read = read_config(::testing::TempDir());
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().find("cannot be read: Is a directory"), std::string::npos) << read.error();
+}
+
+TEST(ReadConfigTest, WhatIsNotThereYetIsSaidWhateverItsForm) {
+  const ConfigFile file("threads = 2\n[[credential]]\nsecret = \"hunter2\"\n");
+  const auto read = read_config(file.path());
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().find(file.path() + ":2: credential: signatures are not yet available"), std::string::npos) << read.error();
+  EXPECT_EQ(read.error().find("hunter2"), std::string::npos);
+}
+
 TEST(ReadConfigTest, AMissingFileIsNamed) {
   const auto read = read_config("/nonexistent/x.toml");
   ASSERT_FALSE(read);
@@ -203,15 +258,27 @@ TEST(ReadConfigTest, AMissingFileIsNamed) {
 }
 
 TEST(ReadEnvironmentTest, RepeatableSettingsAreSeparatedBySpaces) {
-  const std::map<std::string, std::string> variables{{"WINGMQ_QUEUE", "a b?groups=g"}, {"WINGMQ_LOG_LEVEL", "debug"}};
-  const auto given = read_environment([&](const std::string& name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    return found != variables.end() ? std::optional(found->second) : std::nullopt;
-  });
-  const auto settings = resolve({}, given, {});
+  const auto given = read_environment({{"WINGMQ_QUEUE", "a b?groups=g"}, {"WINGMQ_LOG_LEVEL", "debug"}});
+  ASSERT_TRUE(given);
+  const auto settings = resolve({}, *given, {});
   ASSERT_TRUE(settings) << settings.error();
   EXPECT_EQ(settings->queues.size(), 2U);
   EXPECT_EQ(settings->log_level, net::LogLevel::kDebug);
+}
+
+TEST(ReadEnvironmentTest, AMisspeltVariableIsNamedWithTheOneThatWasMeant) {
+  const auto given = read_environment({{"WINGMQ_LISTN", "127.0.0.1:1"}});
+  ASSERT_FALSE(given);
+  EXPECT_TRUE(given.error().starts_with("WINGMQ_LISTN: ")) << given.error();
+  EXPECT_NE(given.error().find("did you mean `WINGMQ_LISTEN`"), std::string::npos) << given.error();
+}
+
+TEST(ReadEnvironmentTest, VariablesOfOtherProgramsAreOnlyRemarkedOn) {
+  // What Kubernetes sets beside a service called wingmq, and what a client's tests may.
+  const Environment variables{{"HOME", "/"}, {"WINGMQ_CONFIG", "x"}, {"WINGMQ_PORT", "tcp://10.0.0.1:9080"},
+                              {"WINGMQ_SERVICE_HOST", "10.0.0.1"}, {"WINGMQ_THREADS", "2"}, {"WINGMQ_URL", "http://x"}};
+  ASSERT_TRUE(read_environment(variables));
+  EXPECT_EQ(unused_variables(variables), (std::vector<std::string>{"WINGMQ_PORT", "WINGMQ_SERVICE_HOST", "WINGMQ_URL"}));
 }
 
 }  // namespace

@@ -35,13 +35,24 @@ TEST(ReadDurationTest, KnowsItsUnits) {
   EXPECT_EQ(read_duration("15m"), 15min);
   EXPECT_EQ(read_duration("72h"), 72h);
   EXPECT_EQ(read_duration("3d"), 72h);
-  for (const char* wrong : {"", "0", "0s", "s", "-1s", "1.5s", "1y"}) EXPECT_FALSE(read_duration(wrong)) << wrong;
+  for (const char* wrong : {"", "0", "0s", "s", "-1s", "1.5s", "1y", "36501d", "9223372036854775807ms"}) EXPECT_FALSE(read_duration(wrong)) << wrong;
+}
+
+TEST(TextTest, SizesAndSpansAreWrittenAsTheyAreRead) {
+  for (const char* size : {"1", "1000", "1KiB", "1025KiB", "4MiB", "3GiB"}) EXPECT_EQ(size_text(*read_size(size)), size);
+  for (const char* span : {"1ms", "1500ms", "100s", "2m", "72h"}) EXPECT_EQ(duration_text(*read_duration(span)), span);
+}
+
+TEST(TextTest, OneLineStaysOneLine) {
+  EXPECT_EQ(one_line("a\nb\r\x1b[0m\x7f"), "a\\x0ab\\x0d\\x1b[0m\\x7f");
+  EXPECT_EQ(one_line("测试 `x`"), "测试 `x`");
 }
 
 TEST(ReadEndpointTest, NeedsANumericAddressAndAPort) {
   EXPECT_EQ(read_endpoint("127.0.0.1:9080")->address, "127.0.0.1");
   EXPECT_EQ(read_endpoint("127.0.0.1:9080")->port, 9080);
   EXPECT_EQ(read_endpoint("[::1]:0")->address, "::1");
+  EXPECT_EQ(read_endpoint("[0:0::0001]:0")->address, "::1");
   EXPECT_EQ(read_endpoint("localhost:1")->address, "127.0.0.1");
   for (const char* wrong : {"", "9080", ":9080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "::1:80", "[127.0.0.1]:80",
                             "[]:80", "example.org:80", "1.2.3:80"}) {

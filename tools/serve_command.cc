@@ -1,0 +1,123 @@
+#include "serve_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <string_view>
+#include <utility>
+
+#include "limit_rules.h"
+#include "read_settings.h"
+#include "serve.h"
+#include "values.h"
+
+namespace wingmq::tools {
+namespace {
+
+constexpr auto kMore = R"(
+Every option --foo-bar is also the environment variable WINGMQ_FOO_BAR and the key foo_bar of the file; the command line
+beats the environment, which beats the file. Repeatable settings: values separated by blanks in the environment, an array
+in the file. Sizes: 65536, 64k, 4MiB, 1G. Spans of time: 250ms, 30s, 15m, 72h.
+
+Limits and their defaults:
+  {}
+
+Standard output gets a line of JSON with the addresses, then `Ready.`. Exit codes: 0 stopped on request, 2 bad option or
+configuration, 3 an address cannot be bound, 1 anything else.
+
+Examples:
+  wingmq serve --queue 'orders?groups=g1,g2&dlq=3'
+  wingmq serve --listen 127.0.0.1:0 --clock manual --exit-with-parent
+  wingmq serve --profile bench --threads 4 --memory-limit 2G --limit queue_quota=100
+  wingmq serve --listen 0.0.0.0:9080 --admin off --config wingmq.toml
+)";
+
+Environment environment() {
+  Environment variables;
+  for (char** each = ::environ; *each != nullptr; ++each) {
+    const std::string_view entry(*each);
+    const auto equals = entry.find('=');
+    if (equals != std::string_view::npos) variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return variables;
+}
+
+std::string describe_unknown(std::string_view word) {
+  // Only the option's name: what follows may be a secret.
+  const std::string flag(word.substr(0, word.find('=')));
+  std::vector<std::string> known{"--config", "--help"};
+  for (const SettingRule& rule : serve_rules()) known.push_back("--" + rule.name);
+  const auto similar = flag.starts_with('-') ? nearest(flag, known) : std::string();
+  const auto hint = similar.empty() ? "`wingmq serve --help` lists them" : fmt::format("did you mean `{}`?", similar);
+  return fmt::format("serve: `{}` is not an option; {}", flag, hint);
+}
+
+}  // namespace
+
+ServeCommand::ServeCommand(CLI::App& app)
+    : command_(*app.add_subcommand("serve", "Serve the message-queue API over HTTP")) {
+  command_.footer(fmt::format(kMore, fmt::join(list_limits({}), "\n  ")))->allow_extras();
+  command_.add_option("--config", config_, "Settings from a TOML file")
+      ->option_text("FILE")
+      ->group("Server")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  for (const SettingRule& rule : serve_rules()) add(rule);
+}
+
+void ServeCommand::add(const SettingRule& rule) {
+  const std::string flag = "--" + rule.name;
+  std::vector<std::string>& values = values_[rule.name];
+  if (rule.is_switch()) {
+    command_.add_flag(flag, values, rule.help)->group(rule.topic)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    return;
+  }
+  using enum CLI::MultiOptionPolicy;
+  command_.add_option(flag, values, rule.help)
+      ->group(rule.topic)
+      ->expected(1)
+      ->multi_option_policy(rule.repeatable ? TakeAll : TakeLast)
+      ->option_text(rule.placeholder + (rule.repeatable ? " ..." : ""));
+}
+
+std::string ServeCommand::describe(const CLI::ParseError& error) {
+  const std::string_view text = error.what();
+  const auto flag = text.substr(0, text.find(':'));
+  for (const SettingRule& rule : serve_rules()) {
+    if (flag != "--" + rule.name) continue;
+    return fmt::format("{}: a value is missing; needed is {} {}", flag, flag, rule.placeholder);
+  }
+  if (flag == "--config") return "--config: a value is missing; needed is --config FILE";
+  return std::string(text);
+}
+
+std::expected<ServeSettings, std::string> ServeCommand::settings() {
+  std::vector<GivenSetting> command_line;
+  for (const auto& [name, values] : values_) {
+    if (!values.empty()) command_line.push_back({name, values, "--" + name});
+  }
+  const Environment variables = environment();
+  const auto from_environment = read_environment(variables);
+  if (!from_environment) return std::unexpected(from_environment.error());
+  if (const auto path = variables.find("WINGMQ_CONFIG"); config_.empty() && path != variables.end()) config_ = path->second;
+  std::expected<std::vector<GivenSetting>, std::string> file;
+  if (!config_.empty()) file = read_config(config_);
+  if (!file) return std::unexpected(file.error());
+  auto settings = resolve(command_line, *from_environment, *file);
+  if (!settings) return settings;
+  for (const std::string& name : unused_variables(variables)) {
+    settings->remarks.push_back(fmt::format("{} is no setting and changes nothing", name));
+  }
+  return settings;
+}
+
+ExitCode ServeCommand::run() {
+  if (!command_.remaining().empty()) return fail(kBadOption, describe_unknown(command_.remaining().front()));
+  auto chosen_settings = settings();
+  if (!chosen_settings) return fail(kBadOption, chosen_settings.error());
+  return serve(std::move(*chosen_settings));
+}
+
+}  // namespace wingmq::tools
