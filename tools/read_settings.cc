@@ -36,6 +36,20 @@ std::optional<std::string> scalar_text(const toml::node& node) {
   return std::nullopt;
 }
 
+/// A [[credential]] as the option's text; nullopt when a member is missing, unknown or of the wrong type.
+std::optional<std::string> credential_text(const toml::table& table) {
+  const auto access_key = table["access_key"].value<std::string>();
+  const auto secret_key = table["secret_key"].value<std::string>();
+  if (!access_key || !secret_key) return std::nullopt;
+  for (const auto& [key, node] : table) {
+    const bool known = key == "access_key" || key == "secret_key" || key == "customer" || key == "delegate";
+    if (!known || (key == "delegate" ? !node.is_boolean() : !node.is_string())) return std::nullopt;
+  }
+  std::string text = *access_key + kPartSeparator + *secret_key + kPartSeparator + table["customer"].value_or(*access_key);
+  if (table["delegate"].value_or(false)) text += std::string(1, kPartSeparator) + "delegate";
+  return text;
+}
+
 std::expected<std::vector<std::string>, std::string> texts_of(const toml::node& node, const SettingRule& rule) {
   std::vector<std::string> values;
   const auto* list = node.as_array();
@@ -43,11 +57,14 @@ std::expected<std::vector<std::string>, std::string> texts_of(const toml::node& 
     if (auto value = scalar_text(node)) values.push_back(std::move(*value));
   } else if (rule.repeatable) {
     for (const toml::node& element : *list) {
-      if (auto value = scalar_text(element)) values.push_back(std::move(*value));
+      auto value = element.is_table() && rule.name == "credential" ? credential_text(*element.as_table()) : scalar_text(element);
+      if (value) values.push_back(std::move(*value));
     }
   }
   if (!values.empty() && (list == nullptr || values.size() == list->size())) return values;
-  return std::unexpected(rule.repeatable ? "a string or an array of strings" : "a string, a whole number, true or false");
+  return std::unexpected(rule.name == "credential" ? "strings, or tables of access_key, secret_key, customer and delegate"
+                         : rule.repeatable       ? "a string or an array of strings"
+                                                 : "a string, a whole number, true or false");
 }
 
 std::expected<GivenSetting, std::string> given_of(const toml::key& key, const toml::node& node, const std::string& path) {
@@ -65,9 +82,8 @@ std::expected<void, std::string> apply(ServeSettings& settings, const SettingRul
   for (const std::string& value : given.values) {
     const auto applied = rule.apply(settings, value);
     if (applied) continue;
-    const bool secret = rule.name == "admin-token";
     return std::unexpected(fmt::format("{}: {} is given, needed is {}", given.origin,
-                                       secret ? "a bad value" : fmt::format("`{}`", value), applied.error()));
+                                       rule.secret ? "a bad value" : fmt::format("`{}`", value), applied.error()));
   }
   return {};
 }

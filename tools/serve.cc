@@ -83,9 +83,20 @@ std::expected<void, std::string> declare_queues(Broker& broker, const ServeSetti
   return {};
 }
 
+/// SIGHUP: what cannot be read leaves the present credentials in force.
+void reload_credentials(net::Server& server, const ReadSettings& read_again) {
+  const auto settings = read_again();
+  if (!settings) {
+    write_log(net::LogLevel::kError, "SIGHUP: nothing changed: " + settings.error());
+    return;
+  }
+  server.set_credentials(settings->server.credentials);
+  write_log(net::LogLevel::kInfo, fmt::format("SIGHUP: {} credentials in force", settings->server.credentials.size()));
+}
+
 }  // namespace
 
-ExitCode serve(ServeSettings settings) {
+ExitCode serve(ServeSettings settings, const ReadSettings& read_again) {
   const Signals signals;
   raise_descriptor_limit();
   start_log(settings.log_level, settings.log_format);
@@ -108,7 +119,8 @@ ExitCode serve(ServeSettings settings) {
     return fail(kCannotBind, started.error() + hint_for(started.error()));
   }
   print_ready(server.endpoints());
-  const std::string reason = signals.wait_for_end(settings.exit_with_parent);
+  const std::string reason =
+      signals.wait_for_end(settings.exit_with_parent, [&] { reload_credentials(server, read_again); });
   write_log(net::LogLevel::kInfo, reason + ": stopping");
   signals.stop_unless_hurried([&server] { server.stop(); });
   return kStopped;

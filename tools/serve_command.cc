@@ -117,7 +117,7 @@ ExitCode ServeCommand::run() {
   if (!command_.remaining().empty()) return fail(kBadOption, describe_unknown(command_.remaining().front()));
   auto chosen_settings = settings();
   if (!chosen_settings) return fail(kBadOption, chosen_settings.error());
-  return serve(std::move(*chosen_settings));
+  return serve(std::move(*chosen_settings), [this] { return settings(); });
 }
 
 }  // namespace wingmq::tools

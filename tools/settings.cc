@@ -66,17 +66,32 @@ Applied set_queue(ServeSettings& settings, const std::string& text) {
 }
 
 Applied set_profile(ServeSettings& settings, const std::string& text) {
-  if (text == "prod") return std::unexpected("test or bench: prod needs signatures, which are not yet available");
-  static constexpr Choice<Profile> kChoices[] = {{"test", Profile::kTest}, {"bench", Profile::kBench}};
+  static constexpr Choice<Profile> kChoices[] = {
+      {"test", Profile::kTest}, {"bench", Profile::kBench}, {"prod", Profile::kProd}};
   return choose(text, kChoices, settings.profile);
 }
 
-Applied set_auth(ServeSettings&, const std::string& text) {
-  if (text == "off") return {};
-  if (text == "verify" || text == "hmac" || text == "warn") {
-    return std::unexpected("off: signatures are not yet available");
+Applied set_auth(ServeSettings& settings, const std::string& text) {
+  using net::AuthMode;
+  static constexpr Choice<AuthMode> kChoices[] = {
+      {"verify", AuthMode::kVerify}, {"hmac", AuthMode::kHmac}, {"warn", AuthMode::kWarn}, {"off", AuthMode::kOff}};
+  settings.auth_given = true;
+  return choose(text, kChoices, settings.server.auth);
+}
+
+Applied set_auth_skew(ServeSettings& settings, const std::string& text) {
+  if (text == "0") {
+    settings.server.auth_skew = {};
+    return {};
   }
-  return std::unexpected("one of off (verify, hmac and warn are not yet available)");
+  return store(read_duration(text), settings.server.auth_skew);
+}
+
+Applied add_credential(ServeSettings& settings, const std::string& text) {
+  auto credential = read_credential(text);
+  if (!credential) return std::unexpected(credential.error());
+  settings.server.credentials.push_back(std::move(*credential));
+  return {};
 }
 
 Applied set_admin(ServeSettings& settings, const std::string& text) {
@@ -123,11 +138,11 @@ Applied set_log_format(ServeSettings& settings, const std::string& text) {
 }
 
 constexpr auto kNoTls = "TLS is not yet available; without it the server speaks plain HTTP";
-constexpr auto kNoSignatures = "signatures are not yet available; without it no call needs one";
 
 std::vector<SettingRule> make_rules() {
   return {
-      {.name = "profile", .placeholder = "NAME", .help = "test: control plane open. bench: control plane read-only. (default test)",
+      {.name = "profile", .placeholder = "NAME", .help = "test: auth warn, control plane open. bench: auth off, control plane read-only. prod: auth verify, "
+               "control plane read-only and with a token (default test)",
        .topic = "Server", .apply = set_profile},
       {.name = "listen", .placeholder = "ADDR:PORT",
        .help = "Where to serve; port 0 is any free port (default 127.0.0.1:9080 and [::1]:9080)", .topic = "Server",
@@ -159,12 +174,16 @@ std::vector<SettingRule> make_rules() {
       {.name = "admin", .placeholder = "full|read-only|off", .help = "Control plane under /__admin/ (default full)",
        .topic = "Access", .apply = set_admin},
       {.name = "admin-token", .placeholder = "TOKEN", .help = "Asked of every call to the control plane, as a bearer token",
-       .topic = "Access", .apply = set_admin_token},
-      {.name = "auth", .placeholder = "off", .help = "Signatures are not checked until they are available; the accessKey names the customer (default off)",
+       .topic = "Access", .secret = true, .apply = set_admin_token},
+      {.name = "auth", .placeholder = "verify|hmac|warn|off",
+       .help = "How signatures are checked: whole; without the digest; only reported; not at all (default by profile)",
        .topic = "Access", .apply = set_auth},
-      {.name = "auth-skew", .placeholder = "SPAN", .help = "Not yet available", .topic = "Access", .unavailable = kNoSignatures},
-      {.name = "credential", .placeholder = "AK:SK", .help = "Not yet available", .topic = "Access", .repeatable = true,
-       .unavailable = kNoSignatures},
+      {.name = "auth-skew", .placeholder = "SPAN",
+       .help = "How far requestDate may be from the wall clock, 0 for as far as it likes (default 15m)", .topic = "Access",
+       .apply = set_auth_skew},
+      {.name = "credential", .placeholder = "AK:SK[:CUSTOMER][:delegate]",
+       .help = "Who may call (default in profile test: test:test); [[credential]] in the file, read again on SIGHUP",
+       .topic = "Access", .repeatable = true, .secret = true, .apply = add_credential},
       {.name = "tls", .placeholder = "only|auto", .help = "Not yet available", .topic = "Access", .unavailable = kNoTls},
       {.name = "tls-cert", .placeholder = "FILE", .help = "Not yet available", .topic = "Access", .unavailable = kNoTls},
       {.name = "tls-key", .placeholder = "FILE", .help = "Not yet available", .topic = "Access", .unavailable = kNoTls},
@@ -214,8 +233,48 @@ Applied check_exposure(const ServeSettings& settings) {
 
 }  // namespace
 
+namespace {
+
+/// What each profile adds to what was not said.
+void apply_profile(ServeSettings& settings) {
+  net::ServerOptions& server = settings.server;
+  if (!settings.auth_given) {
+    server.auth = settings.profile == Profile::kProd    ? net::AuthMode::kVerify
+                  : settings.profile == Profile::kBench ? net::AuthMode::kOff
+                                                        : net::AuthMode::kWarn;
+  }
+  if (settings.profile == Profile::kTest && server.credentials.empty()) {
+    server.credentials.push_back({"test", "test", "test", false});
+  }
+  if (settings.profile == Profile::kBench && !settings.admin_given) server.admin = net::AdminAccess::kReadOnly;
+  if (settings.profile != Profile::kProd) return;
+  server.explain_signatures = false;
+  server.admin = server.admin_token.empty() ? net::AdminAccess::kOff : net::AdminAccess::kReadOnly;
+}
+
+/// Production has one way to be: nobody calls unsigned, nobody moves time.
+Applied check_production(const ServeSettings& settings) {
+  const auto refuse = [&settings](const char* name, const std::string& why) {
+    return std::unexpected(fmt::format("{}: {} in profile prod", settings.origin_of(name), why));
+  };
+  if (settings.auth_given && settings.server.auth != net::AuthMode::kVerify) return refuse("auth", "only verify is safe");
+  if (settings.server.credentials.empty()) return refuse("credential", "at least one is needed");
+  if (settings.clock == ClockMode::kManual) return refuse("clock", "time cannot be moved");
+  if (settings.admin_given && settings.server.admin == net::AdminAccess::kFull) {
+    return refuse("admin", "the control plane can only be read-only or off");
+  }
+  return {};
+}
+
+}  // namespace
+
 std::expected<void, std::string> complete(ServeSettings& settings) {
-  if (settings.profile == Profile::kBench && !settings.admin_given) settings.server.admin = net::AdminAccess::kReadOnly;
+  if (settings.profile == Profile::kProd) {
+    if (auto checked = check_production(settings); !checked) return checked;
+  }
+  const bool wants_admin_off = settings.admin_given && settings.server.admin == net::AdminAccess::kOff;
+  apply_profile(settings);
+  if (wants_admin_off) settings.server.admin = net::AdminAccess::kOff;
   return check_exposure(settings);
 }
 

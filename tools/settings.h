@@ -12,7 +12,7 @@
 
 namespace wingmq::tools {
 
-enum class Profile : std::uint8_t { kTest, kBench };
+enum class Profile : std::uint8_t { kTest, kBench, kProd };
 enum class ClockMode : std::uint8_t { kReal, kManual };
 enum class LogFormat : std::uint8_t { kText, kJson };
 
@@ -24,6 +24,7 @@ struct ServeSettings {
   std::vector<net::DeclaredQueue> queues;
   Profile profile = Profile::kTest;
   bool admin_given = false;
+  bool auth_given = false;
   ClockMode clock = ClockMode::kReal;
   bool exit_with_parent = false;
   net::LogLevel log_level = net::LogLevel::kInfo;
@@ -43,6 +44,7 @@ struct SettingRule {
   std::string help;
   std::string topic;        ///< headline in --help
   bool repeatable = false;
+  bool secret = false;      ///< values are never shown
   /// Applies one value; otherwise says what would be right: `a number of 1 to 64`. A switch gets `true` or `false`.
   std::expected<void, std::string> (*apply)(ServeSettings&, const std::string& value) = nullptr;
   /// Not there yet: any use is refused with this text.

@@ -60,7 +60,7 @@ int Signals::take() const {
   return bytes == sizeof(info) ? static_cast<int>(info.ssi_signo) : 0;
 }
 
-std::string Signals::wait_for_end(bool watch_input) const {
+std::string Signals::wait_for_end(bool watch_input, const std::function<void()>& on_hangup) const {
   pollfd watched[] = {{descriptor_, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
   while (true) {
     if (::poll(watched, watch_input ? 2 : 1, -1) < 0) continue;
@@ -69,7 +69,7 @@ std::string Signals::wait_for_end(bool watch_input) const {
     const int number = take();
     if (number == SIGTERM) return "SIGTERM";
     if (number == SIGINT) return "SIGINT";
-    if (number == SIGHUP) write_log(net::LogLevel::kInfo, "SIGHUP: nothing to reload yet");
+    if (number == SIGHUP) on_hangup();
   }
 }
 

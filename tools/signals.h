@@ -16,7 +16,8 @@ class Signals {
   ~Signals();
 
   /// Waits until the server has to stop, and returns why: a signal or, with `watch_input`, the end of standard input.
-  [[nodiscard]] std::string wait_for_end(bool watch_input) const;
+  /// SIGHUP calls `on_hangup`, and the wait goes on.
+  [[nodiscard]] std::string wait_for_end(bool watch_input, const std::function<void()>& on_hangup) const;
 
   /// Runs `stop`, in a thread of its own, and returns when it has. Whoever asks again meanwhile does not want to wait: a
   /// further SIGTERM or SIGINT ends the process at once, with exit code 1. Not in the first quarter of a second: `timeout`

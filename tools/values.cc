@@ -110,6 +110,21 @@ Read<net::Endpoint> read_endpoint(std::string_view text) {
   return net::Endpoint{usual, static_cast<std::uint16_t>(*port)};
 }
 
+Read<net::Credential> read_credential(std::string_view text) {
+  const char separator = text.find(kPartSeparator) != std::string_view::npos ? kPartSeparator : ':';
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto end = std::min(text.find(separator, at), text.size());
+    parts.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  const bool delegate = parts.size() > 2 && parts.back() == "delegate";
+  if (delegate) parts.pop_back();
+  const bool complete = parts.size() == 2 || (parts.size() == 3 && !parts[2].empty());
+  if (!complete || parts[0].empty() || parts[1].empty()) return std::unexpected("ACCESSKEY:SECRETKEY[:CUSTOMER][:delegate]");
+  return net::Credential{parts[0], parts[1], parts.size() == 3 ? parts[2] : parts[0], delegate};
+}
+
 bool is_loopback(const net::Endpoint& endpoint) {
   return endpoint.address.starts_with("127.") || endpoint.address == "::1";
 }

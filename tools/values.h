@@ -33,6 +33,11 @@ using Read = std::expected<T, std::string>;
 /// spelling.
 [[nodiscard]] Read<net::Endpoint> read_endpoint(std::string_view text);
 
+/// `AK:SK`, `AK:SK:CUSTOMER`, `AK:SK:CUSTOMER:delegate` or `AK:SK:delegate`. Without a customer it is AK's own. Parts that hold a
+/// colon may be separated by kPartSeparator instead.
+[[nodiscard]] Read<net::Credential> read_credential(std::string_view text);
+inline constexpr char kPartSeparator = '\x1f';
+
 /// Whether only this machine can reach the address.
 [[nodiscard]] bool is_loopback(const net::Endpoint& endpoint);
 

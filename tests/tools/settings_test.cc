@@ -172,17 +172,61 @@ TEST(SettingsTest, AWrongValueIsNamedWithWhatWouldBeRight) {
 }
 
 TEST(SettingsTest, WhatIsNotThereYetIsSaidPlainly) {
-  for (const char* name : {"tls", "tls-cert", "tls-key", "credential", "auth-skew"}) {
+  for (const char* name : {"tls", "tls-cert", "tls-key"}) {
     EXPECT_NE(error_of(name, "x").find("not yet available"), std::string::npos) << name;
   }
-  EXPECT_NE(error_of("auth", "verify").find("not yet available"), std::string::npos);
-  EXPECT_NE(error_of("profile", "prod").find("not yet available"), std::string::npos);
   EXPECT_EQ(error_of("auth", "off"), "");
 }
 
 TEST(SettingsTest, ASecretIsNotShown) {
-  const auto error = error_of("credential", "key:hunter2");
-  EXPECT_EQ(error.find("hunter2"), std::string::npos) << error;
+  for (const char* text : {"key:hunter2:", "hunter2", ":hunter2"}) {
+    const auto error = error_of("credential", text);
+    EXPECT_NE(error.find("ACCESSKEY:SECRETKEY"), std::string::npos) << error;
+    EXPECT_EQ(error.find("hunter2"), std::string::npos) << error;
+  }
+}
+
+TEST(SettingsTest, TheTestProfileReportsSignaturesAndKnowsOneKey) {
+  const auto settings = from_options({});
+  EXPECT_EQ(settings->server.auth, net::AuthMode::kWarn);
+  ASSERT_EQ(settings->server.credentials.size(), 1U);
+  EXPECT_EQ(settings->server.credentials[0].access_key, "test");
+  EXPECT_TRUE(settings->server.explain_signatures);
+  EXPECT_EQ(from_options({{"auth", {"off"}, ""}})->server.auth, net::AuthMode::kOff);
+}
+
+TEST(SettingsTest, ACredentialMayNameItsCustomerAndDelegate) {
+  const auto settings = from_options({{"credential", {"a:b", "c:d:carol", "e:f:eve:delegate", "g:h:delegate"}, ""}});
+  ASSERT_TRUE(settings) << settings.error();
+  const auto& all = settings->server.credentials;
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[0].customer, "a");
+  EXPECT_FALSE(all[0].may_delegate);
+  EXPECT_EQ(all[1].customer, "carol");
+  EXPECT_EQ(all[2].customer, "eve");
+  EXPECT_TRUE(all[2].may_delegate);
+  EXPECT_EQ(all[3].customer, "g");
+  EXPECT_TRUE(all[3].may_delegate);
+}
+
+TEST(SettingsTest, ProductionIsSafeOrDoesNotStart) {
+  const auto safe = from_options({{"profile", {"prod"}, ""}, {"credential", {"a:b"}, ""}, {"listen", {"0.0.0.0:1"}, ""}});
+  ASSERT_TRUE(safe) << safe.error();
+  EXPECT_EQ(safe->server.auth, net::AuthMode::kVerify);
+  EXPECT_EQ(safe->server.admin, net::AdminAccess::kOff);
+  EXPECT_FALSE(safe->server.explain_signatures);
+  const auto watched = from_options({{"profile", {"prod"}, ""}, {"credential", {"a:b"}, ""}, {"admin-token", {"t"}, ""}});
+  EXPECT_EQ(watched->server.admin, net::AdminAccess::kReadOnly);
+  const std::pair<const char*, const char*> unsafe[] = {
+      {"auth", "off"}, {"auth", "warn"}, {"auth", "hmac"}, {"clock", "manual"}, {"admin", "full"}};
+  for (const auto& [name, value] : unsafe) {
+    const auto settings = from_options({{"profile", {"prod"}, ""}, {"credential", {"a:b"}, ""}, {name, {value}, ""}});
+    ASSERT_FALSE(settings) << name;
+    EXPECT_TRUE(settings.error().starts_with(std::string("--") + name)) << settings.error();
+  }
+  const auto open = from_options({{"profile", {"prod"}, ""}});
+  ASSERT_FALSE(open);
+  EXPECT_NE(open.error().find("credential"), std::string::npos) << open.error();
 }
 
 TEST(SettingsTest, AnOpenControlPlaneOnANetworkMustBeADecision) {
@@ -243,12 +287,28 @@ TEST(ReadConfigTest, AFolderIsNoFile) {
   EXPECT_NE(read.error().find("cannot be read: Is a directory"), std::string::npos) << read.error();
 }
 
-TEST(ReadConfigTest, WhatIsNotThereYetIsSaidWhateverItsForm) {
-  const ConfigFile file("threads = 2\n[[credential]]\nsecret = \"hunter2\"\n");
+TEST(ReadConfigTest, CredentialsAreTables) {
+  const ConfigFile file(
+      "[[credential]]\naccess_key = \"a\"\nsecret_key = \"b:c\"\n[[credential]]\naccess_key = \"d\"\nsecret_key = \"e\"\n"
+      "customer = \"f\"\ndelegate = true\n");
   const auto read = read_config(file.path());
-  ASSERT_FALSE(read);
-  EXPECT_NE(read.error().find(file.path() + ":2: credential: signatures are not yet available"), std::string::npos) << read.error();
-  EXPECT_EQ(read.error().find("hunter2"), std::string::npos);
+  ASSERT_TRUE(read) << read.error();
+  const auto settings = resolve({}, {}, *read);
+  ASSERT_TRUE(settings) << settings.error();
+  const auto& all = settings->server.credentials;
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].secret_key, "b:c");
+  EXPECT_EQ(all[0].customer, "a");
+  EXPECT_EQ(all[1].customer, "f");
+  EXPECT_TRUE(all[1].may_delegate);
+  for (const char* wrong : {"[[credential]]\naccess_key = \"a\"\n", "[[credential]]\naccess_key = \"a\"\nsecret_key = 7\n",
+                            "[[credential]]\naccess_key = \"a\"\nsecret_key = \"hunter2\"\nsecret = true\n"}) {
+    const ConfigFile other(wrong);
+    const auto refused = read_config(other.path());
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_NE(refused.error().find("access_key"), std::string::npos) << refused.error();
+    EXPECT_EQ(refused.error().find("hunter2"), std::string::npos) << refused.error();
+  }
 }
 
 TEST(ReadConfigTest, AMissingFileIsNamed) {
