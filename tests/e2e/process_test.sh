@@ -1,0 +1,324 @@
+#!/usr/bin/env bash
+# The program as a process: what it prints, where its settings come from, which signals it obeys, how it ends.
+#   process_test.sh PATH_TO_WINGMQ
+# Prints a line for each failed check and exits 1 when there was one. Needs bash and coreutils.
+set -u
+export LC_ALL=C
+
+if [ $# -ne 1 ] || [ ! -x "$1" ]; then
+  echo "usage: $0 PATH_TO_WINGMQ" >&2
+  exit 2
+fi
+wingmq=$(readlink -f "$1")
+# Whatever the caller's environment sets is not what is tested here.
+for variable in ${!WINGMQ_*}; do unset "$variable"; done
+
+dir=$(mktemp -d)
+cd "$dir" || exit 1
+pids=()
+checks=0
+failures=0
+
+cleanup() {
+  local each
+  for each in ${pids[@]+"${pids[@]}"}; do kill -KILL "$each" 2>/dev/null; done
+  wait 2>/dev/null
+  rm -rf "$dir"
+}
+trap cleanup EXIT
+
+# --- checks -----------------------------------------------------------------------------------------------------------
+
+fail() {
+  failures=$((failures + 1))
+  echo "FAILED: $1"
+  shift
+  printf '    %s\n' "$@"
+}
+
+# is NAME EXPECTED ACTUAL
+is() {
+  checks=$((checks + 1))
+  [ "$2" = "$3" ] || fail "$1" "expected: $2" "actual:   $3"
+}
+
+# like NAME PATTERN TEXT: the whole text matches the extended regular expression.
+like() {
+  checks=$((checks + 1))
+  [[ $3 =~ ^($2)$ ]] || fail "$1" "expected: $2" "actual:   $3"
+}
+
+# refuses EXIT_CODE LINE ARGUMENT...: the program ends by itself, with this code and exactly this line on standard error.
+refuses() {
+  local code=$1 line=$2
+  shift 2
+  timeout 10 "$wingmq" "$@" >refused.out 2>refused.err </dev/null
+  is "wingmq $*: exit code" "$code" "$?"
+  is "wingmq $*: standard error" "wingmq: $line" "$(cat refused.err)"
+  is "wingmq $*: standard output" "" "$(cat refused.out)"
+}
+
+# --- the server -------------------------------------------------------------------------------------------------------
+
+# launch OPTION...: starts a server; sets pid, event (the line of JSON) and port, or ends the test. What it logs is in `log`.
+launch() {
+  rm -f out
+  mkfifo out
+  "$wingmq" serve "$@" >out 2>log &
+  pid=$!
+  pids+=("$pid")
+  exec 3<out
+  event=
+  second=
+  read -r -t 20 event <&3
+  read -r -t 20 second <&3
+  port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' <<<"$event")
+  [ -n "$port" ] && return
+  echo "FAILED: the server did not come up: stdout '$event', stderr: $(cat log)"
+  exit 1
+}
+
+# ended: waits for the server to end by itself; sets exit_code.
+ended() {
+  timeout 20 tail --pid="$pid" -f /dev/null || fail "the server ends" "it still ran after 20 s"
+  wait "$pid"
+  exit_code=$?
+  exec 3<&-
+}
+
+stop() {
+  kill -TERM "$pid"
+  ended
+  is "exit code after SIGTERM" 0 "$exit_code"
+}
+
+# until_logged TEXT: until the log has it.
+until_logged() {
+  local begin=$SECONDS
+  until grep -qF "$1" log; do
+    ((SECONDS - begin < 20)) && continue
+    fail "the log says: $1" "it says: $(cat log)"
+    return
+  done
+}
+
+# get PATH HEADER...: the reply to a GET request.
+get() {
+  local path=$1
+  shift
+  exec 4<>"/dev/tcp/127.0.0.1/$port"
+  { printf 'GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\naccessKey: test\r\n' "$path"; printf '%s\r\n' "$@" ''; } >&4
+  timeout 20 cat <&4
+  exec 4<&-
+}
+
+quota() { get /apiproxy/v3/queue/queryQuota 'regionId: r' | sed -n 's/.*"quota":\([0-9]*\).*/\1/p'; }
+queue_names() { get /__admin/queues | grep -o '"name":"[^"]*"' | cut -d '"' -f 4 | tr '\n' ' '; }
+
+# --- what it prints ---------------------------------------------------------------------------------------------------
+
+test_help_and_version() {
+  is "--version" "wingmq 0.1.0" "$("$wingmq" --version)"
+  like "--help" $'.*\n  serve .*' "$("$wingmq" --help)"
+  local help option
+  help=$("$wingmq" serve --help)
+  is "exit code of --help" 0 "$?"
+  for option in profile listen tls tls-cert tls-key auth auth-skew credential queue threads memory-limit limit handlers \
+    count-failures clock exit-with-parent log-level log-format config admin admin-token partitions; do
+    like "serve --help explains --$option" ".*  --$option[ ].*" "$help"
+  done
+  "$wingmq" >nothing.out 2>nothing.err
+  is "without a command: exit code" 2 "$?"
+  is "without a command: standard output" "" "$(cat nothing.out)"
+  like "without a command: help" ".*Usage: wingmq .*" "$(cat nothing.err)"
+}
+
+test_ready_lines() {
+  launch --listen 127.0.0.1:0
+  like "the first line" "\{\"event\":\"ready\",\"urls\":\[\"http://127\.0\.0\.1:$port\"\],\"port\":$port,\"pid\":$pid\}" "$event"
+  is "the second line" "Ready." "$second"
+  kill -TERM "$pid"
+  is "nothing follows" "" "$(timeout 20 cat <&3)"
+  ended
+  [ -e /proc/sys/net/ipv6/conf/lo/disable_ipv6 ] && [ "$(cat /proc/sys/net/ipv6/conf/lo/disable_ipv6)" = 0 ] || return
+  launch --listen '[0:0::1]:0' --listen 127.0.0.1:0
+  like "two listeners, in their order" ".*\"urls\":\[\"http://\[::1\]:$port\",\"http://127\.0\.0\.1:[0-9]+\"\].*" "$event"
+  stop
+}
+
+test_logs() {
+  launch --listen 127.0.0.1:0 --log-format json
+  stop
+  like "a log line in JSON" '\{"time":"[^"]*Z","level":"info","message":"SIGTERM: stopping"\}' "$(cat log)"
+  launch --listen 127.0.0.1:0 --log-level error
+  stop
+  is "a quiet log" "" "$(cat log)"
+}
+
+# --- what it refuses --------------------------------------------------------------------------------------------------
+
+test_refused_command_lines() {
+  refuses 2 '`sreve` is no command; there is: serve (see wingmq --help)' sreve
+  refuses 2 '`--listen` must follow a command: wingmq serve --listen …' --listen 127.0.0.1:0 serve
+  refuses 2 'serve: `--lisen` is not an option; did you mean `--listen`?' serve --lisen 127.0.0.1:0
+  refuses 2 'serve: `--secret` is not an option; `wingmq serve --help` lists them' serve --secret=hunter2
+  refuses 2 '--threads: a value is missing; needed is --threads N' serve --threads
+  refuses 2 '--threads: `0` is given, needed is a number of 1 to 256' serve --threads 0
+  refuses 2 '--listen: `a\x0ab` is given, needed is an address and a port such as 127.0.0.1:9080 or [::1]:9080' \
+    serve --listen $'a\nb'
+  refuses 2 '--limit: `payload_bytes=8G` is given, needed is payload_bytes=… with at most 1073741824 bytes' \
+    serve --limit payload_bytes=8G
+  refuses 2 '--exit-with-parent: `maybe` is given, needed is one of true, false' serve --exit-with-parent=maybe
+  refuses 2 '--listen: whoever reaches 0.0.0.0 could use the open control plane: add --admin-token TOKEN, or --admin off' \
+    serve --listen 0.0.0.0:0
+  refuses 2 '--queue: `b` cannot be made: that would be queue 2 of 1 in its project; --limit queue_quota=2 allows it' \
+    serve --limit queue_quota=1 --queue a --queue b
+}
+
+test_not_yet_available() {
+  local option
+  for option in tls tls-cert tls-key; do
+    refuses 2 "--$option: TLS is not yet available; without it the server speaks plain HTTP" serve "--$option" x
+  done
+  for option in credential auth-skew; do
+    refuses 2 "--$option: signatures are not yet available; without it no call needs one" serve "--$option" x:hunter2
+  done
+  refuses 2 '--auth: `verify` is given, needed is off: signatures are not yet available' serve --auth verify
+  refuses 2 '--profile: `prod` is given, needed is test or bench: prod needs signatures, which are not yet available' \
+    serve --profile prod
+}
+
+test_refused_sources() {
+  refuses 2 'the configuration file `none.toml` cannot be read: No such file or directory' serve --config none.toml
+  printf 'threads = 1\nmemory_limits = "1G"\n' >bad.toml
+  refuses 2 'bad.toml:2: no setting is called `memory_limits`; did you mean `memory_limit`?' serve --config bad.toml
+  printf '\nlog_level = "loud"\n' >bad.toml
+  refuses 2 'bad.toml:2: log_level: `loud` is given, needed is one of debug, info, warning, error' serve --config bad.toml
+  WINGMQ_CONFIG=bad.toml WINGMQ_LOG_LEVEL=shrill \
+    refuses 2 'WINGMQ_LOG_LEVEL: `shrill` is given, needed is one of debug, info, warning, error' serve
+  WINGMQ_THREAD=1 refuses 2 'WINGMQ_THREAD: no setting has this variable; did you mean `WINGMQ_THREADS`?' serve
+}
+
+test_address_in_use() {
+  launch --listen 127.0.0.1:0
+  refuses 3 "cannot listen on 127.0.0.1:$port: Address already in use; --listen 127.0.0.1:0 takes any free port" \
+    serve --listen 127.0.0.1:0 --listen "127.0.0.1:$port"
+  stop
+}
+
+# --- where settings come from -----------------------------------------------------------------------------------------
+
+test_precedence() {
+  printf 'listen = "127.0.0.1:0"\nlimit = "queue_quota=7"\nqueue = ["one", "two?groups=g"]\n' >good.toml
+  launch --config good.toml
+  is "the file is read" 7 "$(quota)"
+  is "an array of the file" "one two g " "$(queue_names)"
+  stop
+  export WINGMQ_CONFIG=good.toml WINGMQ_LIMIT='queue_quota=8 groups_per_queue=4' WINGMQ_QUEUE='three four'
+  launch
+  is "the environment beats the file, which it may name" 8 "$(quota)"
+  is "values of the environment are separated by blanks" "three four " "$(queue_names)"
+  stop
+  launch --limit queue_quota=9
+  is "the command line beats the environment" 9 "$(quota)"
+  stop
+  unset WINGMQ_CONFIG WINGMQ_LIMIT WINGMQ_QUEUE
+  export WINGMQ_URL=http://x
+  launch --listen 127.0.0.1:0
+  stop
+  unset WINGMQ_URL
+  like "a variable of another program is remarked on" '.* warning WINGMQ_URL is no setting and changes nothing.*' "$(cat log)"
+}
+
+# --- how it ends ------------------------------------------------------------------------------------------------------
+
+# A request of which the last byte is still to come, on descriptor 5. The server is known to have read its header.
+begin_request() {
+  local line
+  exec 5<>"/dev/tcp/127.0.0.1/$port"
+  printf 'POST /apiproxy/v3/queue/removeQueue HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n' >&5
+  read -r -t 20 line <&5
+  is "the server waits for the body" "HTTP/1.1 100 Continue" "${line%$'\r'}"
+  printf '{' >&5
+}
+
+test_running_requests_are_finished() {
+  launch --listen 127.0.0.1:0
+  begin_request
+  kill -INT "$pid"
+  until_logged "SIGINT: stopping"
+  printf '}' >&5
+  like "a request that runs while the server stops is answered" '.*HTTP/1\.1 [0-9]+ .*"statusCode":.*' "$(timeout 20 cat <&5)"
+  exec 5<&-
+  ended
+  is "exit code after SIGINT" 0 "$exit_code"
+}
+
+test_a_second_signal_ends_at_once() {
+  launch --listen 127.0.0.1:0
+  begin_request
+  # Until one comes late enough to be a second wish; the request, which never ends, would hold the server much longer.
+  while kill -TERM "$pid" 2>/dev/null; do :; done
+  ended
+  exec 5<&-
+  is "exit code after many signals" 1 "$exit_code"
+  like "the log tells" '.*wingmq: a second signal ended the program before it had stopped' "$(cat log)"
+}
+
+test_signals_that_come_together_are_one() {
+  launch --listen 127.0.0.1:0
+  begin_request
+  kill -TERM "$pid"
+  kill -INT "$pid"
+  ended
+  exec 5<&-
+  is "exit code after two signals at once" 0 "$exit_code"
+}
+
+test_hangup_is_survived() {
+  launch --listen 127.0.0.1:0
+  kill -HUP "$pid"
+  until_logged "SIGHUP: nothing to reload yet"
+  like "the server lives on" '.*HTTP/1\.1 200 .*' "$(get /livez)"
+  stop
+}
+
+test_exit_with_parent() {
+  rm -f out
+  mkfifo out stdin
+  "$wingmq" serve --listen 127.0.0.1:0 --exit-with-parent <stdin >out 2>log &
+  pid=$!
+  pids+=("$pid")
+  exec 5>stdin 3<out
+  read -r -t 20 event <&3
+  echo "what is written does not matter" >&5
+  port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' <<<"$event")
+  like "a server with a parent serves" '.*HTTP/1\.1 200 .*' "$(get /readyz)"
+  exec 5>&-
+  ended
+  is "exit code after the parent is gone" 0 "$exit_code"
+  like "the log tells why" '.*standard input closed: stopping' "$(cat log)"
+}
+
+test_missing_standard_streams() {
+  timeout 20 "$wingmq" serve --listen 127.0.0.1:0 --exit-with-parent <&- >&- 2>&-
+  is "no standard stream at all counts as a parent that is gone" 0 "$?"
+}
+
+test_help_and_version
+test_ready_lines
+test_logs
+test_refused_command_lines
+test_not_yet_available
+test_refused_sources
+test_address_in_use
+test_precedence
+test_running_requests_are_finished
+test_a_second_signal_ends_at_once
+test_signals_that_come_together_are_one
+test_hangup_is_survived
+test_exit_with_parent
+test_missing_standard_streams
+
+echo "$checks checks, $failures failed"
+[ "$failures" -eq 0 ]
