@@ -204,6 +204,7 @@ AdvanceReport Broker::advance(Time to) {
     impl_->run_due(std::max(*next, report.from), effects);
   }
   impl_->clock_.move_to(report.to);
+  impl_->environment_.timers.clock_moved();
   return report;
 }
 

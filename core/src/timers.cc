@@ -39,6 +39,11 @@ std::optional<Timers::Due> Timers::take(Time now) {
   return due;
 }
 
+void Timers::clock_moved() {
+  const MutexLock lock(mutex_);
+  if (wakeup_ && !timers_.empty()) wakeup_();
+}
+
 void Timers::on_earlier(std::function<void()> wakeup) {
   const MutexLock lock(mutex_);
   wakeup_ = std::move(wakeup);

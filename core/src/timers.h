@@ -57,6 +57,9 @@ class Timers {
   };
   [[nodiscard]] std::optional<Due> take(Time now) EXCLUDES(mutex_);
 
+  /// Tells whoever waits for next() that it came nearer without having changed, for the clock was moved.
+  void clock_moved() EXCLUDES(mutex_);
+
   /// As Broker::on_earlier_deadline().
   void on_earlier(std::function<void()> wakeup) EXCLUDES(mutex_);
 

@@ -17,8 +17,8 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kPause{100};
-/// Pauses between two log lines about the same trouble.
-constexpr int kPausesPerLine = 10;
+/// At least so long between two log lines about the same trouble.
+constexpr std::chrono::seconds kSilence{1};
 
 std::string shown(const Endpoint& endpoint) {
   const bool v6 = endpoint.address.find(':') != std::string::npos;
@@ -60,19 +60,19 @@ void Listener::close() {
 }
 
 asio::awaitable<void> Listener::run() {
-  int pauses = 0;
+  std::chrono::steady_clock::time_point next_line;
   while (acceptor_.is_open()) {
     error_code error;
     tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (!error) {
       accept_(std::move(socket));
-      pauses = 0;
       continue;
     }
     if (!acceptor_.is_open()) break;
     if (error == asio::error::connection_aborted) continue;
     // Out of file descriptors, most likely: trying again at once would only burn the processor.
-    if (log_ && pauses++ % kPausesPerLine == 0) {
+    if (const auto now = std::chrono::steady_clock::now(); log_ && now >= next_line) {
+      next_line = now + kSilence;
       log_(LogLevel::kError, fmt::format("cannot accept connections: {}", error.message()));
     }
     pause_.expires_after(kPause);

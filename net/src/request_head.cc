@@ -103,7 +103,9 @@ bool RequestHead::chunked() const noexcept { return parser_->parser.chunked(); }
 
 std::uint64_t RequestHead::content_length() const noexcept { return parser_->parser.content_length().value_or(0); }
 
-bool RequestHead::expects_continue() const noexcept { return !parser_->field(http::field::expect).empty(); }
+bool RequestHead::expects_continue() const noexcept {
+  return version() == 11 && !parser_->field(http::field::expect).empty();
+}
 
 bool RequestHead::keep_alive() const noexcept { return parser_->message().keep_alive(); }
 
@@ -123,7 +125,8 @@ std::expected<RequestHead::Decoded, HttpFault> RequestHead::decode(std::string_v
     const auto rest = input.substr(decoded.consumed);
     const std::size_t used = parser.put(boost::asio::buffer(rest.data(), rest.size()), error);
     decoded.consumed += used;
-    if (error == http::error::need_buffer) break;
+    decoded.full = error == http::error::need_buffer;
+    if (decoded.full) break;
     if (error == http::error::need_more || (!error && used == 0)) break;
     if (error) return refuse(describe(error));
   }

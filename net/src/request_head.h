@@ -28,15 +28,16 @@ class RequestHead {
   RequestHead& operator=(RequestHead&&) noexcept;
   ~RequestHead();
 
-  /// The request without its body; its views live as long as this object.
+  /// The request without its body; its views live as long as this object. Call it before decode(): trailers are not headers
+  /// (RFC 9110, 6.5.1), but join them in here.
   [[nodiscard]] Request request() const;
 
   [[nodiscard]] bool chunked() const noexcept;
   /// Bytes of body that follow; 0 when none are announced. Meaningless when chunked.
   [[nodiscard]] std::uint64_t content_length() const noexcept;
-  /// Whether the client waits for `100 Continue` before it sends the body.
+  /// Whether the client waits for `100 Continue` before it sends the body. One that speaks HTTP/1.0 never does.
   [[nodiscard]] bool expects_continue() const noexcept;
-  /// Whether the connection may go on after the reply.
+  /// Whether the connection may go on after the reply. Before decode(), as request().
   [[nodiscard]] bool keep_alive() const noexcept;
   /// Whether the reply goes out without its body (HEAD).
   [[nodiscard]] bool head_only() const noexcept;
@@ -47,6 +48,7 @@ class RequestHead {
   struct Decoded {
     std::size_t consumed = 0;  ///< of `input`
     std::size_t written = 0;   ///< to `out`
+    bool full = false;         ///< more of the body is there than `out` has room for
     bool done = false;
   };
   [[nodiscard]] std::expected<Decoded, HttpFault> decode(std::string_view input, char* out, std::size_t room);

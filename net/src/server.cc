@@ -1,6 +1,6 @@
 #include "wingmq/net/server.h"
 
-#include <pthread.h>
+#include <unistd.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -59,7 +59,6 @@ class Server::Impl {
   std::vector<std::thread> threads_;
   std::size_t next_worker_ = 0;  // on worker 0's thread
   std::mutex stop_mutex_;
-  bool stopped_ = false;
 };
 
 std::deque<Worker> Server::Impl::make_workers() {
@@ -123,7 +122,15 @@ void Server::Impl::accept(tcp::socket socket) {
 }
 
 void Server::Impl::admit(tcp::socket::native_handle_type handle, const tcp& protocol, Worker& worker, bool full) {
-  const auto session = std::make_shared<Session>(tcp::socket(worker.context, protocol, handle), worker);
+  tcp::socket socket(worker.context);
+  boost::system::error_code error;
+  socket.assign(protocol, handle, error);
+  if (error) {  // the kernel watches no more sockets
+    ::close(handle);
+    session_count_.remove();
+    return;
+  }
+  const auto session = std::make_shared<Session>(std::move(socket), worker);
   if (full) {
     session->turn_away("the limit of " + std::to_string(options_.limits.connections_max) + " connections is reached");
   } else {
@@ -135,7 +142,7 @@ void Server::Impl::admit(tcp::socket::native_handle_type handle, const tcp& prot
 
 void Server::Impl::stop(std::chrono::milliseconds grace) {
   const std::scoped_lock lock(stop_mutex_);
-  if (std::exchange(stopped_, true) || threads_.empty()) return;
+  if (threads_.empty()) return;  // not started, or stopped before
   app_.begin_shutdown();
   asio::post(workers_.front().context, [this] {
     for (Listener& listener : listeners_) listener.close();

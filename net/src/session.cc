@@ -19,9 +19,19 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr std::size_t kFirstChunkBytes = std::size_t{16} << 10;
 constexpr std::size_t kChunkReadBytes = std::size_t{64} << 10;
+
+/// Where the header at the beginning of `text` ends, npos when it does not. An empty line of bare line feeds ends it too:
+/// RequestHead refuses such a header, but a client that sent one must not wait for more.
+std::size_t find_head_end(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find('\n', from); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    const auto next = text.substr(at + 1, 2);
+    if (next.starts_with('\n')) return at + 2;
+    if (next == "\r\n") return at + 3;
+  }
+  return std::string_view::npos;
+}
 
 }  // namespace
 
@@ -85,16 +95,18 @@ asio::awaitable<bool> Session::serve_one() {
     if (head.error()) co_await refuse(*head.error(), nullptr);
     co_return false;
   }
+  // Before the body is read, for a chunked one may bring trailers.
+  Request request = head->request();
+  const bool keep_alive = head->keep_alive();
   auto body = co_await read_body(*head);
   if (!body) {
     if (body.error()) co_await refuse(*body.error(), &*head);
     co_return false;
   }
-  Request request = head->request();
   request.body = std::move(*body);
   const auto reply = co_await answer(std::move(request));
   if (!reply) co_return false;
-  const bool close = !head->keep_alive() || worker_.stopping;
+  const bool close = !keep_alive || worker_.stopping;
   const bool sent = co_await send(*reply, close, &*head);
   co_return sent && !close;
 }
@@ -118,8 +130,8 @@ asio::awaitable<std::expected<RequestHead, Session::Refusal>> Session::read_head
   std::size_t searched = 0;
   while (true) {
     const auto arrived = connection_.arrived();
-    const auto end = arrived.find(kHeadEnd, searched);
-    const std::size_t bytes = end == std::string_view::npos ? arrived.size() : end + kHeadEnd.size();
+    const std::size_t end = find_head_end(arrived, searched);
+    const std::size_t bytes = std::min(end, arrived.size());
     if (bytes > limits.header_bytes_max) {
       co_return std::unexpected(
           HttpFault{431, fmt::format("the header has more than {} bytes", limits.header_bytes_max)});
@@ -130,7 +142,7 @@ asio::awaitable<std::expected<RequestHead, Session::Refusal>> Session::read_head
       if (!head) co_return std::unexpected(head.error());
       co_return std::move(*head);
     }
-    searched = bytes < kHeadEnd.size() ? 0 : bytes - (kHeadEnd.size() - 1);
+    searched = bytes < 2 ? 0 : bytes - 2;  // the end's last byte is the one that may still be missing
     const bool more = co_await connection_.fill();
     if (more) continue;
     if (connection_.timed_out()) co_return std::unexpected(timeout_fault("header", limits.header_timeout));
@@ -174,7 +186,7 @@ asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(Re
     connection_.use(decoded->consumed);
     size += decoded->written;
     if (decoded->done) break;
-    if (size == body.size()) {
+    if (decoded->full) {
       if (size == limits.body_bytes_max) {
         co_return std::unexpected(
             HttpFault{413, fmt::format("the body has more than {} bytes", limits.body_bytes_max)});
@@ -183,6 +195,11 @@ asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(Re
       std::memcpy(larger.data(), body.data(), size);
       body = std::move(larger);
       continue;
+    }
+    // What is left is a chunk's size line or a trailer without its end.
+    if (connection_.arrived().size() > limits.header_bytes_max) {
+      co_return std::unexpected(HttpFault{
+          431, fmt::format("a chunk's size line or the trailer has more than {} bytes", limits.header_bytes_max)});
     }
     const bool more = co_await connection_.fill(kChunkReadBytes);
     if (more) continue;
@@ -214,7 +231,9 @@ asio::awaitable<std::optional<Reply>> Session::wait_parked() {
   co_await sleep_until_woken();
   if (!woken_ && worker_.app.cancel(parked_)) co_return std::nullopt;
   while (!woken_) co_await sleep_until_woken();
-  if (gone_) {
+  // The peer may have left in this very turn of the loop. From here on nobody takes the messages back: those of a reply
+  // that is lost on its way stay leased until their time runs out, as API.md 4.9 has it.
+  if (gone_ || connection_.peer_is_gone()) {
     worker_.app.abandon(parked_);
     co_return std::nullopt;
   }

@@ -90,5 +90,18 @@ TEST(TimersTest, OnlyAnEarlierNextOneIsAnnounced) {
   EXPECT_EQ(calls, 2);
 }
 
+TEST(TimersTest, AMovedClockIsAnnouncedWhenSomethingWaits) {
+  Timers timers;
+  int calls = 0;
+  timers.on_earlier([&calls] { ++calls; });
+  timers.clock_moved();
+  EXPECT_EQ(calls, 0);
+  const auto thing = std::make_shared<Thing>();
+  timers.arm(*thing, at(20));
+  ASSERT_EQ(calls, 1);
+  timers.clock_moved();
+  EXPECT_EQ(calls, 2);
+}
+
 }  // namespace
 }  // namespace wingmq::test

@@ -14,6 +14,35 @@ TEST_F(LifecycleTest, AddressesThatAskForAnyPortShareOne) {
   EXPECT_EQ(server_->endpoints()[1].address, "127.0.0.2");
 }
 
+TEST_F(LifecycleTest, BothLoopbackAddressesShareAPort) {
+  options_.listen = {{"127.0.0.1", 0}, {"::1", 0}};
+  server_ = std::make_unique<net::Server>(broker_, options_);
+  const auto started = server_->start();
+  if (!started && started.error().find("[::1]") != std::string::npos) GTEST_SKIP() << started.error();
+  ASSERT_TRUE(started) << started.error();
+  ASSERT_EQ(server_->endpoints().size(), 2U);
+  EXPECT_EQ(server_->endpoints()[1].address, "::1");
+  EXPECT_EQ(server_->endpoints()[1].port, port());
+}
+
+TEST_F(LifecycleTest, AStartThatFailedMayBeTriedAgain) {
+  start();
+  net::ServerOptions options;
+  options.listen = {{"127.0.0.1", port()}};
+  Broker other({}, clock_, random_);
+  net::Server second(other, options);
+  ASSERT_FALSE(second.start());
+  const auto freed = port();
+  server_->stop();
+  const auto started = second.start();
+  ASSERT_TRUE(started) << started.error();
+  HttpSocket socket(freed);
+  socket.send(get("/livez"));
+  EXPECT_EQ(socket.receive()->status, 200U);
+  second.stop();
+  other.close();
+}
+
 TEST_F(LifecycleTest, ATakenPortIsNamedAndNothingListens) {
   start();
   net::ServerOptions options;
@@ -71,6 +100,41 @@ TEST_F(LifecycleTest, AClientThatNeverFinishesDoesNotKeepTheServer) {
   ASSERT_TRUE(probe.receive());
   server_->stop(10ms);
   EXPECT_TRUE(half.closed());
+}
+
+TEST_F(LifecycleTest, ARequestThatIsOnItsWayIsAnsweredBeforeTheEnd) {
+  options_.threads = 1;
+  start();
+  HttpSocket idle(port());
+  HttpSocket half(port());
+  for (HttpSocket* socket : {&idle, &half}) {
+    socket->send(get("/livez"));
+    ASSERT_TRUE(socket->receive());
+  }
+  half.send("GET /livez HTTP/1.1\r\n");
+  idle.send(get("/livez"));
+  ASSERT_TRUE(idle.receive()) << "what came before this has been read";
+  std::thread stopping([this] { server_->stop(10s); });
+  EXPECT_TRUE(idle.closed()) << "from here on the server is stopping";
+  half.send("Host: x\r\n\r\n");
+  const auto reply = half.receive();
+  stopping.join();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200U);
+  EXPECT_TRUE(reply->says("Connection: close"));
+  EXPECT_TRUE(half.closed());
+}
+
+TEST_F(LifecycleTest, StoppingBeforeTheStartDoesNotKeepFromStoppingLater) {
+  server_ = std::make_unique<net::Server>(broker_, options_);
+  server_->stop();
+  const auto started = server_->start();
+  ASSERT_TRUE(started) << started.error();
+  HttpSocket socket(port());
+  socket.send(get("/livez"));
+  EXPECT_EQ(socket.receive()->status, 200U);
+  server_->stop();
+  EXPECT_TRUE(socket.closed());
 }
 
 TEST_F(LifecycleTest, AServerThatWasNeverStartedCanBeDestroyed) { const net::Server server(broker_, options_); }

@@ -46,6 +46,18 @@ TEST_F(ParkedTest, TheServersOwnTimerEndsAWait) {
   EXPECT_NE(reply->body.find(R"("returnObj":"[]")"), std::string::npos) << reply->body;
 }
 
+TEST_F(ParkedTest, TheServersOwnTimerFollowsAClockThatWasMoved) {
+  HttpSocket socket(port());
+  socket.send(consume_request(60));
+  ASSERT_TRUE(parked(1));
+  // Nothing is due on the way, and what was a minute ahead is now a second ahead.
+  const auto report = broker_.advance(clock_.now() + 59s);
+  ASSERT_TRUE(report.fired.empty());
+  const auto reply = socket.receive();
+  ASSERT_TRUE(reply) << "the timer still sleeps for the rest of the minute";
+  EXPECT_NE(reply->body.find(R"("returnObj":"[]")"), std::string::npos) << reply->body;
+}
+
 TEST_F(ParkedTest, AConsumerThatGoesAwayLeavesNothingBehind) {
   {
     HttpSocket socket(port());
@@ -57,6 +69,21 @@ TEST_F(ParkedTest, AConsumerThatGoesAwayLeavesNothingBehind) {
   const auto group = broker_.inspect().front().groups.front();
   EXPECT_EQ(group.in_flight, 0U) << "nothing is leased to somebody who left";
   EXPECT_EQ(group.available, 1U);
+}
+
+TEST_F(ParkedTest, TheMessageOfAConsumerThatWentAwayGoesToTheNext) {
+  auto first = std::make_unique<HttpSocket>(port());
+  first->send(consume_request(60));
+  ASSERT_TRUE(parked(1));
+  HttpSocket second(port());
+  second.send(consume_request(60));
+  ASSERT_TRUE(parked(2));
+  first.reset();
+  ASSERT_TRUE(parked(1));
+  send_message("\"inherited\"");
+  const auto reply = second.receive();
+  ASSERT_TRUE(reply);
+  EXPECT_NE(reply->body.find("inherited"), std::string::npos) << reply->body;
 }
 
 TEST_F(ParkedTest, EveryConsumerGetsOneMessageAndNoneIsLost) {

@@ -43,6 +43,25 @@ TEST(RequestHeadTest, KnowsWhatTheConnectionDoesNext) {
   EXPECT_TRUE(read("GET / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\n\r\n").expects_continue());
 }
 
+TEST(RequestHeadTest, AnHttp10ClientWaitsForNoInvitation) {
+  EXPECT_FALSE(read("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n").expects_continue());
+}
+
+TEST(RequestHeadTest, TellsAFullBufferFromAMissingChunk) {
+  const std::string_view head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  RequestHead request = read(head);
+  char out[3];
+  const std::string_view body = "3\r\nabc";
+  const auto exact = request.decode(body, out, 3);
+  ASSERT_TRUE(exact) << exact.error().detail;
+  EXPECT_EQ(exact->written, 3U);
+  EXPECT_FALSE(exact->full) << "the body may end here";
+  const auto more = request.decode("\r\n1\r\nd", out + 3, 0);
+  ASSERT_TRUE(more) << more.error().detail;
+  EXPECT_EQ(more->written, 0U);
+  EXPECT_TRUE(more->full);
+}
+
 TEST(RequestHeadTest, AMethodThatNobodyKnowsIsStillAMethod) {
   EXPECT_EQ(read("BREW / HTTP/1.1\r\nHost: x\r\n\r\n").request().method, "BREW");
 }

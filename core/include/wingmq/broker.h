@@ -109,8 +109,9 @@ class Broker {
   [[nodiscard]] std::optional<Time> next_deadline() const;
   /// Does everything that is due by clock().now(): ends leases, waits and messages.
   void run_due();
-  /// `wakeup` is called, from any thread and with locks held, whenever next_deadline() becomes earlier; it must only
-  /// note the fact. Set it before the first call from another thread; an empty function takes it away.
+  /// `wakeup` is called, from any thread and with locks held, whenever next_deadline() becomes earlier, or comes nearer
+  /// because advance() moved the clock; it must only note the fact. Set it before the first call from another thread; an
+  /// empty function takes it away.
   void on_earlier_deadline(std::function<void()> wakeup);
   /// Moves the clock to `to`, doing what is due at each instant on the way. An instant in the past does what is due now.
   [[nodiscard]] AdvanceReport advance(Time to);
