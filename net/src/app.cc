@@ -42,7 +42,7 @@ Fault fault_of_status(unsigned status) {
     case 411: return Fault::kLengthRequired;
     case 413: return Fault::kBodyTooLarge;
     case 431: return Fault::kHeaderTooLarge;
-    case 503: return Fault::kShuttingDown;
+    case 503: return Fault::kTooManyConnections;
     default: return Fault::kBadHttp;
   }
 }

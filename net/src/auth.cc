@@ -122,7 +122,11 @@ Authenticator::Verdict Authenticator::check(const Request& request, const Operat
   if (finding.credential) {
     verdict.caller = {finding.credential->credential.customer, finding.credential->credential.may_delegate};
   }
-  if (mode_ != AuthMode::kWarn) verdict.refusal = std::move(finding.refusal);
+  if (mode_ == AuthMode::kWarn) {
+    verdict.caller.may_delegate = true;  // nothing is refused
+  } else {
+    verdict.refusal = std::move(finding.refusal);
+  }
   return verdict;
 }
 

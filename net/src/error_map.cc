@@ -145,6 +145,8 @@ constexpr Row kRows[] = {
      "The request lacks a Content-Length{given}."},
     {Fault::kBodyTooLarge, 413, "WMQ.BODY_TOO_LARGE", "请求体过大{given}。", "The body is too large{given}."},
     {Fault::kHeaderTooLarge, 431, "WMQ.HEADER_TOO_LARGE", "请求头过大{given}。", "The header is too large{given}."},
+    {Fault::kTooManyConnections, 503, "WMQ.TOO_MANY_CONNECTIONS", "连接数已达上限{given}。",
+     "There are too many connections{given}."},
 };
 
 constexpr bool rows_stand_in_order() {

@@ -84,6 +84,7 @@ enum class Fault : std::uint8_t {
   kLengthRequired,
   kBodyTooLarge,
   kHeaderTooLarge,
+  kTooManyConnections,
 };
 
 /// A refused call: what is wrong, and the words and numbers that its text needs.

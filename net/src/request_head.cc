@@ -31,6 +31,14 @@ std::optional<std::string> find_ambiguity(std::string_view text) {
   return std::nullopt;
 }
 
+/// The path and query of a target that names the server as well, as a proxy's client sends it (RFC 9112, 3.2.2).
+std::string_view origin_form(std::string_view target) {
+  constexpr std::string_view kScheme = "http://";
+  if (!target.starts_with(kScheme)) return target;
+  const auto path = target.find('/', kScheme.size());
+  return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+}
+
 std::string describe(error_code error) {
   if (error == http::error::bad_content_length) return "Content-Length is no single number";
   if (error == http::error::bad_transfer_encoding) return "Transfer-Encoding does not go with the rest of the header";
@@ -94,7 +102,7 @@ Request RequestHead::request() const {
   const auto& message = parser_->message();
   Request request;
   request.method = view(message.method_string());
-  request.target = view(message.target());
+  request.target = origin_form(view(message.target()));
   for (const auto& field : message) request.headers.push_back({view(field.name_string()), view(field.value())});
   return request;
 }

@@ -11,18 +11,25 @@ constexpr std::string_view kCustomInfo = "customInfo";
 
 using Order = std::vector<SignedValue>;
 
-Order documented_order(const Order& values, std::span<const std::string_view> documented) {
-  Order sorted = values;
-  std::ranges::stable_sort(sorted, {}, [&](const SignedValue& value) {
-    return std::ranges::find(documented, value.name) - documented.begin();
-  });
+/// The values by `rank`, a handful of them; those of one rank keep their order.
+template <typename Rank>
+Order sorted_by(const Order& values, Rank rank) {
+  Order sorted;
+  for (const SignedValue& value : values) {
+    const auto behind = std::ranges::upper_bound(sorted, rank(value), {}, rank);
+    sorted.insert(behind, value);
+  }
   return sorted;
 }
 
+Order documented_order(const Order& values, std::span<const std::string_view> documented) {
+  return sorted_by(values, [documented](const SignedValue& value) {
+    return std::ranges::find(documented, value.name) - documented.begin();
+  });
+}
+
 Order alphabetical_order(const Order& values) {
-  Order sorted = values;
-  std::ranges::stable_sort(sorted, {}, &SignedValue::name);
-  return sorted;
+  return sorted_by(values, [](const SignedValue& value) { return value.name; });
 }
 
 Order without_custom_info(const Order& values) {

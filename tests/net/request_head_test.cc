@@ -27,6 +27,11 @@ TEST(RequestHeadTest, ShowsTheRequestAsItCame) {
   EXPECT_EQ(head.version(), 11U);
 }
 
+TEST(RequestHeadTest, ATargetMayNameTheServer) {
+  EXPECT_EQ(read("GET http://x:1/a?b HTTP/1.1\r\nHost: x\r\n\r\n").request().target, "/a?b");
+  EXPECT_EQ(read("GET http://x HTTP/1.1\r\nHost: x\r\n\r\n").request().target, "/");
+}
+
 TEST(RequestHeadTest, ViewsSurviveAMove) {
   RequestHead first = read(kPlain);
   const Request request = first.request();
