@@ -77,8 +77,8 @@ std::expected<void, std::string> set_limit(ServeSettings& settings, const std::s
   const auto name = text.substr(0, equals);
   const auto rule = std::ranges::find(rules, name, &LimitRule::name);
   if (equals == std::string::npos || rule == rules.end()) {
-    std::vector<std::string> names;
-    for (const LimitRule& each : rules) names.push_back(each.name);
+    std::vector<std::string> names(rules.size());
+    std::ranges::transform(rules, names.begin(), &LimitRule::name);
     const auto similar = rule == rules.end() ? nearest(name, names) : std::string();
     const auto hint = similar.empty() ? "" : fmt::format("; did you mean `{}`?", similar);
     return std::unexpected(fmt::format("NAME=VALUE with a name of {}{}", fmt::join(names, ", "), hint));
@@ -89,8 +89,10 @@ std::expected<void, std::string> set_limit(ServeSettings& settings, const std::s
 }
 
 std::vector<std::string> list_limits(const ServeSettings& settings) {
-  std::vector<std::string> lines;
-  for (const LimitRule& rule : make_rules()) lines.push_back(rule.name + "=" + rule.show(settings));
+  const auto rules = make_rules();
+  std::vector<std::string> lines(rules.size());
+  std::ranges::transform(rules, lines.begin(),
+                         [&settings](const LimitRule& rule) { return rule.name + "=" + rule.show(settings); });
   return lines;
 }
 

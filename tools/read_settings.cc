@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 #include <toml++/toml.h>
 
 #include "usable_memory.h"
@@ -114,7 +114,7 @@ std::expected<std::vector<GivenSetting>, std::string> read_config(const std::str
   try {
     std::ifstream file(path);
     if (file.peek() == std::ifstream::traits_type::eof() && !file.eof()) {
-      return std::unexpected(fmt::format("the configuration file `{}` cannot be read: {}", path, std::strerror(errno)));
+      return std::unexpected(fmt::format("the configuration file `{}` cannot be read: {}", path, std::generic_category().message(errno)));
     }
     table = toml::parse(file, path);
   } catch (const toml::parse_error& error) {

@@ -8,9 +8,9 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "log.h"
 #include "signals.h"
@@ -52,7 +52,9 @@ std::unique_ptr<Clock> make_clock(ClockMode mode) {
 
 /// What to do about an address that could not be bound.
 std::string hint_for(const std::string& error) {
-  const auto is = [&error](int number) { return error.find(std::strerror(number)) != std::string::npos; };
+  const auto is = [&error](int number) {
+    return error.find(std::generic_category().message(number)) != std::string::npos;
+  };
   if (is(EADDRINUSE)) return "; --listen 127.0.0.1:0 takes any free port";
   if (is(EADDRNOTAVAIL)) return "; the address must be one of this machine's, or 0.0.0.0 or [::] for all of them";
   if (is(EACCES)) return "; ports below 1024 need a privilege";

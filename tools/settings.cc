@@ -141,8 +141,9 @@ constexpr auto kNoTls = "TLS is not yet available; without it the server speaks 
 
 std::vector<SettingRule> make_rules() {
   return {
-      {.name = "profile", .placeholder = "NAME", .help = "test: auth warn, control plane open. bench: auth off, control plane read-only. prod: auth verify, "
-               "control plane read-only and with a token (default test)",
+      {.name = "profile", .placeholder = "test|bench|prod",
+       .help = "test: auth warn, control plane open. bench: auth off, control plane read-only. prod: auth verify, control plane "
+               "read-only and with a token (default test)",
        .topic = "Server", .apply = set_profile},
       {.name = "listen", .placeholder = "ADDR:PORT",
        .help = "Where to serve; port 0 is any free port (default 127.0.0.1:9080 and [::1]:9080)", .topic = "Server",
@@ -231,10 +232,6 @@ Applied check_exposure(const ServeSettings& settings) {
       settings.origin_of("listen"), exposed->address));
 }
 
-}  // namespace
-
-namespace {
-
 /// What each profile adds to what was not said.
 void apply_profile(ServeSettings& settings) {
   net::ServerOptions& server = settings.server;
@@ -266,6 +263,14 @@ Applied check_production(const ServeSettings& settings) {
   return {};
 }
 
+/// Signatures that nobody can give would refuse every call.
+Applied check_credentials(const ServeSettings& settings) {
+  using enum net::AuthMode;
+  const bool needed = settings.server.auth == kVerify || settings.server.auth == kHmac;
+  if (!needed || !settings.server.credentials.empty()) return {};
+  return std::unexpected(settings.origin_of("auth") + ": no call could be signed: add --credential AK:SK, or --auth off");
+}
+
 }  // namespace
 
 std::expected<void, std::string> complete(ServeSettings& settings) {
@@ -275,6 +280,7 @@ std::expected<void, std::string> complete(ServeSettings& settings) {
   const bool wants_admin_off = settings.admin_given && settings.server.admin == net::AdminAccess::kOff;
   apply_profile(settings);
   if (wants_admin_off) settings.server.admin = net::AdminAccess::kOff;
+  if (auto checked = check_credentials(settings); !checked) return checked;
   return check_exposure(settings);
 }
 

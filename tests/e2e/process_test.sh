@@ -180,12 +180,14 @@ test_not_yet_available() {
   for option in tls tls-cert tls-key; do
     refuses 2 "--$option: TLS is not yet available; without it the server speaks plain HTTP" serve "--$option" x
   done
-  for option in credential auth-skew; do
-    refuses 2 "--$option: signatures are not yet available; without it no call needs one" serve "--$option" x:hunter2
-  done
-  refuses 2 '--auth: `verify` is given, needed is off: signatures are not yet available' serve --auth verify
-  refuses 2 '--profile: `prod` is given, needed is test or bench: prod needs signatures, which are not yet available' \
-    serve --profile prod
+}
+
+test_refused_credentials() {
+  refuses 2 '--credential: a bad value is given, needed is ACCESSKEY:SECRETKEY[:CUSTOMER][:delegate]' \
+    serve --credential :hunter2
+  refuses 2 '--credential: at least one is needed in profile prod' serve --profile prod
+  refuses 2 '--clock: time cannot be moved in profile prod' serve --profile prod --credential a:b --clock manual
+  WINGMQ_AUTH=off refuses 2 'WINGMQ_AUTH: only verify is safe in profile prod' serve --profile prod --credential a:b
 }
 
 test_refused_sources() {
@@ -275,10 +277,15 @@ test_signals_that_come_together_are_one() {
   is "exit code after two signals at once" 0 "$exit_code"
 }
 
-test_hangup_is_survived() {
-  launch --listen 127.0.0.1:0
+test_hangup_reads_credentials_again() {
+  printf '[[credential]]\naccess_key = "a"\nsecret_key = "b"\n' >keys.toml
+  launch --listen 127.0.0.1:0 --config keys.toml
+  printf '[[credential]]\naccess_key = "c"\nsecret_key = "d"\n' >>keys.toml
   kill -HUP "$pid"
-  until_logged "SIGHUP: nothing to reload yet"
+  until_logged "SIGHUP: 2 credentials in force"
+  printf '[[credential]]\naccess_key = "only"\n' >keys.toml
+  kill -HUP "$pid"
+  until_logged "SIGHUP: nothing changed: keys.toml:1: credential needs"
   like "the server lives on" '.*HTTP/1\.1 200 .*' "$(get /livez)"
   stop
 }
@@ -310,13 +317,14 @@ test_ready_lines
 test_logs
 test_refused_command_lines
 test_not_yet_available
+test_refused_credentials
 test_refused_sources
 test_address_in_use
 test_precedence
 test_running_requests_are_finished
 test_a_second_signal_ends_at_once
 test_signals_that_come_together_are_one
-test_hangup_is_survived
+test_hangup_reads_credentials_again
 test_exit_with_parent
 test_missing_standard_streams
 

@@ -209,6 +209,16 @@ TEST(SettingsTest, ACredentialMayNameItsCustomerAndDelegate) {
   EXPECT_TRUE(all[3].may_delegate);
 }
 
+TEST(SettingsTest, SignaturesThatNobodyCanGiveAreNotAskedFor) {
+  for (const char* mode : {"verify", "hmac"}) {
+    const auto closed = from_options({{"profile", {"bench"}, ""}, {"auth", {mode}, ""}});
+    ASSERT_FALSE(closed) << mode;
+    EXPECT_TRUE(closed.error().starts_with("--auth: no call could be signed")) << closed.error();
+    EXPECT_TRUE(from_options({{"profile", {"bench"}, ""}, {"auth", {mode}, ""}, {"credential", {"a:b"}, ""}})) << mode;
+  }
+  EXPECT_TRUE(from_options({{"profile", {"bench"}, ""}, {"auth", {"warn"}, ""}}));
+}
+
 TEST(SettingsTest, ProductionIsSafeOrDoesNotStart) {
   const auto safe = from_options({{"profile", {"prod"}, ""}, {"credential", {"a:b"}, ""}, {"listen", {"0.0.0.0:1"}, ""}});
   ASSERT_TRUE(safe) << safe.error();
