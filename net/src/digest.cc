@@ -5,7 +5,9 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include "base64.h"
 
@@ -57,27 +59,37 @@ std::string md5_base64(std::span<const std::string_view> parts) {
   return base64_of(digest.data(), size);
 }
 
+/// The context that every signature is copied from. Made when it is first needed: a server whose clients never sign does
+/// not load OpenSSL's algorithms.
 struct SigningKey::Context {
+  explicit Context(std::string_view text) : secret(text) {}
+  EVP_MAC_CTX* get();
+
+  const std::string secret;
+  std::once_flag made;
   Owned<EVP_MAC_CTX> keyed;
 };
 
-SigningKey::SigningKey(std::string_view secret) : context_(std::make_unique<Context>()) {
-  context_->keyed.reset(::EVP_MAC_CTX_new(hmac()));
-  char digest[] = "SHA1";
-  const OSSL_PARAM parameters[] = {::OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                   ::OSSL_PARAM_construct_end()};
-  // An empty secret still needs an address.
-  const std::string key(secret);
-  check(context_->keyed != nullptr && ::EVP_MAC_init(context_->keyed.get(), bytes(key), key.size(), parameters) == 1,
-        "HMAC-SHA1");
+EVP_MAC_CTX* SigningKey::Context::get() {
+  std::call_once(made, [this] {
+    Owned<EVP_MAC_CTX> fresh(::EVP_MAC_CTX_new(hmac()));
+    char digest[] = "SHA1";
+    const OSSL_PARAM parameters[] = {::OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                     ::OSSL_PARAM_construct_end()};
+    check(fresh != nullptr && ::EVP_MAC_init(fresh.get(), bytes(secret), secret.size(), parameters) == 1, "HMAC-SHA1");
+    keyed = std::move(fresh);
+  });
+  return keyed.get();
 }
+
+SigningKey::SigningKey(std::string_view secret) : context_(std::make_unique<Context>(secret)) {}
 
 SigningKey::SigningKey(SigningKey&&) noexcept = default;
 SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
 SigningKey::~SigningKey() = default;
 
 std::string SigningKey::sign(std::span<const std::string_view> parts) const {
-  const Owned<EVP_MAC_CTX> context(::EVP_MAC_CTX_dup(context_->keyed.get()));
+  const Owned<EVP_MAC_CTX> context(::EVP_MAC_CTX_dup(context_->get()));
   check(context != nullptr, "HMAC-SHA1");
   std::array<unsigned char, EVP_MAX_MD_SIZE> signature;
   std::size_t size = 0;

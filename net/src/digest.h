@@ -12,7 +12,7 @@ namespace wingmq::net {
 /// MD5 of texts, base64: what `contentMD5` holds (API.md 2). The parts count as one text.
 [[nodiscard]] std::string md5_base64(std::span<const std::string_view> parts);
 
-/// A secret, ready to sign with HMAC-SHA1: the key is worked in once. Safe for concurrent use.
+/// A secret that signs with HMAC-SHA1; the key is worked in once, by the first signature. Safe for concurrent use.
 class SigningKey {
  public:
   explicit SigningKey(std::string_view secret);

@@ -153,7 +153,7 @@ constexpr bool rows_stand_in_order() {
   for (std::size_t i = 0; i < std::size(kRows); ++i) {
     if (kRows[i].fault != static_cast<Fault>(i)) return false;
   }
-  return std::size(kRows) == static_cast<std::size_t>(Fault::kHeaderTooLarge) + 1;
+  return std::size(kRows) == static_cast<std::size_t>(Fault::kTooManyConnections) + 1;
 }
 static_assert(rows_stand_in_order(), "a fault is the index of its row");
 
