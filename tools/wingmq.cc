@@ -8,6 +8,7 @@
 
 #include "exit_code.h"
 #include "serve_command.h"
+#include "sign_command.h"
 #include "signals.h"
 
 namespace wingmq::tools {
@@ -18,6 +19,7 @@ ExitCode run(int argc, char** argv) {
   app.set_version_flag("--version", "wingmq " WINGMQ_VERSION);
   app.require_subcommand(0, 1)->allow_extras();
   ServeCommand serve_command(app);
+  const SignCommand sign_command(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {
@@ -29,9 +31,10 @@ ExitCode run(int argc, char** argv) {
     const std::string word = app.remaining().front();
     const std::string name = word.substr(0, word.find('='));
     if (name.starts_with('-')) return fail(kBadOption, fmt::format("`{}` must follow a command: wingmq serve {} …", name, name));
-    return fail(kBadOption, fmt::format("`{}` is no command; there is: serve (see wingmq --help)", name));
+    return fail(kBadOption, fmt::format("`{}` is no command; there are: serve, sign (see wingmq --help)", name));
   }
   if (serve_command.chosen()) return serve_command.run();
+  if (sign_command.chosen()) return sign_command.run();
   fmt::print(stderr, "{}", app.help());
   return kBadOption;
 }

@@ -39,6 +39,7 @@ Outcome run_consume(Call& call, const Project& project, const ConsumeCall& consu
   const auto result = call.broker.consume(project, consume.request, call.waiter);
   if (!result) return std::nullopt;
   if (!*result && result->error().code == ErrorCode::kTagRuleMismatch) call.findings.note(20);
+  if (*result && !(*result)->empty() && !context.look.scene) call.findings.note(21);
   return answer_consume(*result, context);
 }
 

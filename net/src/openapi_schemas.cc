@@ -58,10 +58,10 @@ constexpr std::string_view kSchemas = R"({
   "regionId":{"$ref":"#/components/schemas/Region"},"queueId":{"type":"string"},"consumerGroupId":{"type":"string"},
   "maxMsgs":{"$ref":"#/components/schemas/MaxMsgs"},"timeWait":{"$ref":"#/components/schemas/TimeWait"},
   "ackWait":{"$ref":"#/components/schemas/AckWait"}}},
-"ConfirmDeadLettersInfo":{"type":"object","required":["regionId","queueId","consumerGroupId","message"],"properties":{
+"ConfirmDeadLettersInfo":{"type":"object","required":["regionId","consumerGroupId","message"],"properties":{
   "regionId":{"$ref":"#/components/schemas/Region"},"queueId":{"type":"string"},"consumerGroupId":{"type":"string"},
   "message":{"$ref":"#/components/schemas/Confirmation"}}},
-"ResetInfo":{"type":"object","required":["regionId","queueId","consumerGroupId","config"],"properties":{
+"ResetInfo":{"type":"object","required":["regionId","consumerGroupId","config"],"properties":{
   "regionId":{"$ref":"#/components/schemas/Region"},"queueId":{"type":"string"},"consumerGroupId":{"type":"string"},
   "config":{"type":"object","required":["timestamp"],"properties":{
     "timestamp":{"type":["string","integer"],

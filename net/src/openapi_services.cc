@@ -136,7 +136,7 @@ constexpr ServiceDoc kServices[] = {
      "",
      kPlain,
      R"({"type":"string"})",
-     R"("wingmq_queues 1\n")",
+     R"("wingmq_memory_used_bytes 0\n")",
      ""},
 };
 

@@ -3,8 +3,6 @@
 namespace wingmq::net {
 namespace {
 
-constexpr std::string_view kPrefix = "/apiproxy/v3/queue/";
-
 constexpr std::string_view kCreateQueueInfo[] = {"createQueueInfo"};
 constexpr std::string_view kRegion[] = {"regionId"};
 constexpr std::string_view kRegionDeadLetters[] = {"regionId", "includeDeadletter"};
@@ -35,9 +33,11 @@ constexpr Operation kOperations[] = {
 
 }  // namespace
 
+std::span<const Operation> operations() noexcept { return kOperations; }
+
 const Operation* find_operation(std::string_view path) noexcept {
-  if (!path.starts_with(kPrefix)) return nullptr;
-  path.remove_prefix(kPrefix.size());
+  if (!path.starts_with(kOperationPrefix)) return nullptr;
+  path.remove_prefix(kOperationPrefix.size());
   for (const Operation& operation : kOperations) {
     if (operation.name == path) return &operation;
   }

@@ -18,6 +18,11 @@ struct Operation {
 
 [[nodiscard]] constexpr std::string_view to_string(Method method) { return method == Method::kGet ? "GET" : "POST"; }
 
+/// What stands in front of every operation's name in its path.
+inline constexpr std::string_view kOperationPrefix = "/apiproxy/v3/queue/";
+
+[[nodiscard]] std::span<const Operation> operations() noexcept;
+
 /// The operation at a path, matched exactly and case-sensitively; nullptr when there is none.
 [[nodiscard]] const Operation* find_operation(std::string_view path) noexcept;
 

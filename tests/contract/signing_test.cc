@@ -10,6 +10,7 @@
 #include "auth.h"
 #include "digest.h"
 #include "signature.h"
+#include "wingmq/net/sign.h"
 
 // API.md 2: who gets in, in every mode of authentication.
 
@@ -270,6 +271,17 @@ TEST_F(SigningTest, ModeWarnReportsAndLetsEverythingPass) {
   EXPECT_EQ(check("queryQueue", {{"regionId", "r"}}).fault, SignatureFault::kHeader);
   EXPECT_EQ(auth_->faults(SignatureFault::kHmac), 1U);
   EXPECT_EQ(auth_->faults(SignatureFault::kHeader), 1U);
+}
+
+TEST_F(SigningTest, WhatOurSignerMakesPasses) {
+  use(AuthMode::kVerify);
+  const auto pass = [this](const std::string& operation, std::vector<std::pair<std::string, std::string>> parameters) {
+    const auto made = net::sign({operation, std::move(parameters), "ak", "sk", kDate});
+    return std::string(net::to_string(check(operation, made.headers, made.body).fault));
+  };
+  EXPECT_EQ(pass("queryQueue", {{"regionId", "r"}, {"includeDeadletter", "true"}}), "");
+  EXPECT_EQ(pass("createQueue", {{"createQueueInfo", R"({"name": "中\"", "regionId":"r"})"}}), "");
+  EXPECT_EQ(pass("removeQueue", {{"regionId", "line\nbreak"}, {"queueId", R"({not json})"}}), "");
 }
 
 TEST_F(SigningTest, CredentialsAreReplacedAsAWhole) {

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# End to end: calls signed by others than ourselves. openssl and curl, Node's standard library where it is installed, and
+# `wingmq sign`, against a server that verifies.
+#   signing_test.sh PATH_TO_WINGMQ
+# Needs bash, curl, openssl and coreutils.
+set -u
+export LC_ALL=C
+
+[ $# -eq 1 ] && [ -x "$1" ] || { echo "usage: $0 PATH_TO_WINGMQ" >&2; exit 2; }
+wingmq=$(readlink -f "$1")
+for needed in curl openssl; do command -v "$needed" >/dev/null || { echo "SKIPPED: $needed is not installed"; exit 77; }; done
+
+dir=$(mktemp -d)
+server=
+checks=0
+failures=0
+cleanup() {
+  [ -z "$server" ] || kill -KILL "$server" 2>/dev/null
+  wait 2>/dev/null
+  rm -rf "$dir"
+}
+trap cleanup EXIT
+
+# has NAME PART TEXT
+has() {
+  checks=$((checks + 1))
+  case $3 in *"$2"*) return ;; esac
+  failures=$((failures + 1))
+  printf 'FAILED: %s\n    expected a text with: %s\n    actual: %s\n' "$1" "$2" "$3"
+}
+
+mkfifo "$dir/out"
+"$wingmq" serve --listen 127.0.0.1:0 --auth verify --credential 'test-key:test-secret:alice' >"$dir/out" 2>"$dir/err" &
+server=$!
+exec 3<"$dir/out"
+read -r -t 20 ready <&3
+read -r -t 20 second <&3
+port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' <<<"$ready")
+[ "$second" = Ready. ] || { echo "FAILED: the server did not come up: $(cat "$dir/err")"; exit 1; }
+base=http://127.0.0.1:$port
+secret=test-secret
+
+# signed OPERATION VALUES CURL_OPTION...: a call signed with openssl alone
+signed() {
+  local path=/apiproxy/v3/queue/$1 md5 now hmac
+  md5=$(printf '%s' "$2" | openssl dgst -md5 -binary | base64)
+  now=$(date -u '+%a, %d %b %Y %H:%M:%S GMT')
+  hmac=$(printf '%s\n%s\n%s' "$md5" "$now" "$path" | openssl dgst -sha1 -hmac "$secret" -binary | base64)
+  curl -sS -i --max-time 10 -H 'accessKey: test-key' -H "contentMD5: $md5" -H "requestDate: $now" -H "Hmac: $hmac" \
+    -H 'platform: 3' -H 'Accept-Language: en' "${@:3}" "$base$path"
+}
+
+test_openssl_and_curl() {
+  local info='{"regionId":"cn-snxy1","name":"signed","description":"订单"}'
+  has "a GET" '"statusCode":800' "$(signed queryQuota cn-snxy1 -H 'regionId: cn-snxy1')"
+  has "a POST in JSON" '\"name\":\"signed\"' "$(signed createQueue "$info" --json "{\"createQueueInfo\":$info}")"
+  has "a POST as a form" 'DMS.10240017' "$(signed createQueue "$info" --data-urlencode "createQueueInfo=$info")"
+  has "two values" '"total":1' "$(signed queryQueue $'cn-snxy1\nfalse' -H 'regionId: cn-snxy1' -H 'includeDeadletter: false')"
+}
+
+test_wrong_signatures() {
+  local answer
+  answer=$(signed queryQuota cn-snxy2 -H 'regionId: cn-snxy1')
+  has "another value is refused" 'WMQ.SIGNATURE' "$answer"
+  has "and why is said" 'X-WingMQ-Reason: sig.md5' "$answer"
+  secret=wrong
+  has "another secret is refused" 'X-WingMQ-Reason: sig.hmac' "$(signed queryQuota cn-snxy1 -H 'regionId: cn-snxy1')"
+  secret=test-secret
+  has "an unsigned call is a bad one" 'HTTP/1.1 400' "$(curl -sS -i -H 'accessKey: test-key' -H 'regionId: cn-snxy1' "$base/apiproxy/v3/queue/queryQuota")"
+  has "watching needs no signature" 'HTTP/1.1 200' "$(curl -sS -i "$base/readyz")"
+}
+
+test_own_signer() {
+  local sign=("$wingmq" sign --access-key test-key --secret-key test-secret --url "$base" --curl)
+  has "wingmq sign, GET" '"statusCode":800' "$("${sign[@]}" queryQuota --param regionId=cn-snxy1 | sh)"
+  has "wingmq sign, POST" '\"name\":\"own\"' "$("${sign[@]}" createQueue --param \
+    'createQueueInfo={"regionId":"cn-snxy1","name":"own","description":"it'"'"'s"}' | sh)"
+  has "wingmq sign knows its operations" 'did you mean `queryQueue`' "$("$wingmq" sign queryQueu 2>&1)"
+}
+
+test_node() {
+  command -v node >/dev/null || { echo "node is not installed: its part is left out"; return; }
+  cat >"$dir/client.js" <<'JS'
+const crypto = require('crypto'), http = require('http');
+const [port, ...values] = process.argv.slice(2);
+const path = '/apiproxy/v3/queue/sendSpecifyQueueMessage';
+const body = {regionId: values[0], queueId: values[1], messages: [{body: {text: '中文', n: 1.5}}]};
+const texts = [body.regionId, body.queueId, JSON.stringify(body.messages)];
+const contentMD5 = crypto.createHash('md5').update(texts.join('\n')).digest('base64');
+const requestDate = new Date().toUTCString();
+const Hmac = crypto.createHmac('sha1', 'test-secret').update([contentMD5, requestDate, path].join('\n')).digest('base64');
+const headers = {accessKey: 'test-key', contentMD5, requestDate, Hmac, platform: '3', 'Content-Type': 'application/json'};
+http.request({port, host: '127.0.0.1', path, method: 'POST', headers}, reply => reply.pipe(process.stdout))
+  .end(JSON.stringify(body));
+JS
+  local queue
+  queue=$(signed queryQueue cn-snxy1 -H 'regionId: cn-snxy1' | grep -o '"id":"[^"]*' | head -n 1 | cut -d '"' -f 4)
+  has "Node's standard library" '"state":0' "$(timeout 20 node "$dir/client.js" "$port" cn-snxy1 "$queue")"
+}
+
+test_openssl_and_curl
+test_wrong_signatures
+test_own_signer
+test_node
+
+echo "$checks checks, $failures failed"
+[ "$failures" -eq 0 ]
