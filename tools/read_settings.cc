@@ -71,14 +71,12 @@ std::expected<GivenSetting, std::string> given_of(const toml::key& key, const to
   const std::string origin = fmt::format("{}:{}", path, key.source().begin.line);
   const SettingRule* rule = find_by_key(key.str());
   if (rule == nullptr) return std::unexpected(unknown_key(key.str(), origin));
-  if (!rule->unavailable.empty()) return std::unexpected(fmt::format("{}: {}: {}", origin, rule->key(), rule->unavailable));
   auto values = texts_of(node, *rule);
   if (!values) return std::unexpected(fmt::format("{}: {} needs {}", origin, rule->key(), values.error()));
   return GivenSetting{rule->name, std::move(*values), origin + ": " + rule->key()};
 }
 
 std::expected<void, std::string> apply(ServeSettings& settings, const SettingRule& rule, const GivenSetting& given) {
-  if (!rule.unavailable.empty()) return std::unexpected(fmt::format("{}: {}", given.origin, rule.unavailable));
   for (const std::string& value : given.values) {
     const auto applied = rule.apply(settings, value);
     if (applied) continue;

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -15,6 +16,7 @@
 #include "log.h"
 #include "signals.h"
 #include "wingmq/broker.h"
+#include "wingmq/net/self_signed.h"
 #include "wingmq/net/server.h"
 
 namespace wingmq::tools {
@@ -61,19 +63,49 @@ std::string hint_for(const std::string& error) {
   return "";
 }
 
-std::string url_of(const net::Endpoint& endpoint) {
+std::string url_of(std::string_view scheme, const net::Endpoint& endpoint) {
   const bool v6 = endpoint.address.find(':') != std::string::npos;
-  return v6 ? fmt::format("http://[{}]:{}", endpoint.address, endpoint.port)
-            : fmt::format("http://{}:{}", endpoint.address, endpoint.port);
+  return v6 ? fmt::format("{}://[{}]:{}", scheme, endpoint.address, endpoint.port)
+            : fmt::format("{}://{}:{}", scheme, endpoint.address, endpoint.port);
 }
 
-void print_ready(const std::vector<net::Endpoint>& endpoints) {
+void print_ready(const std::vector<net::Endpoint>& endpoints, net::TlsMode tls) {
   std::string urls;
-  for (const net::Endpoint& endpoint : endpoints) urls += fmt::format("{}\"{}\"", urls.empty() ? "" : ",", url_of(endpoint));
+  const auto add = [&](std::string_view scheme) {
+    for (const net::Endpoint& endpoint : endpoints) urls += fmt::format("{}\"{}\"", urls.empty() ? "" : ",", url_of(scheme, endpoint));
+  };
+  if (tls != net::TlsMode::kOnly) add("http");
+  if (tls != net::TlsMode::kOff) add("https");
   fmt::print("{{\"event\":\"ready\",\"urls\":[{}],\"port\":{},\"pid\":{}}}\nReady.\n", urls, endpoints.front().port,
              ::getpid());
   std::fflush(stdout);
 }
+
+/// A certificate that lives as long as the server.
+class SelfSigned {
+ public:
+  SelfSigned() = default;
+  SelfSigned(const SelfSigned&) = delete;
+  SelfSigned& operator=(const SelfSigned&) = delete;
+  ~SelfSigned() {
+    std::error_code ignored;
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+  }
+
+  std::expected<void, std::string> make(net::TlsOptions& tls) {
+    std::error_code error;
+    const auto temporary = std::filesystem::temp_directory_path(error);
+    const auto files = net::make_self_signed(error ? "/tmp" : temporary.string());
+    if (!files) return std::unexpected("--tls auto: " + files.error());
+    folder_ = std::filesystem::path(files->certificate).parent_path();
+    tls.certificate_file = files->certificate;
+    tls.key_file = files->key;
+    return {};
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
 
 std::expected<void, std::string> declare_queues(Broker& broker, const ServeSettings& settings) {
   for (const net::DeclaredQueue& queue : settings.queues) {
@@ -85,8 +117,8 @@ std::expected<void, std::string> declare_queues(Broker& broker, const ServeSetti
   return {};
 }
 
-/// SIGHUP: what cannot be read leaves the present credentials in force.
-void reload_credentials(net::Server& server, const ReadSettings& read_again) {
+/// SIGHUP: what cannot be read leaves in force what there was.
+void reload(net::Server& server, const ServeSettings& present, const ReadSettings& read_again) {
   const auto settings = read_again();
   if (!settings) {
     write_log(net::LogLevel::kError, "SIGHUP: nothing changed: " + settings.error());
@@ -94,6 +126,10 @@ void reload_credentials(net::Server& server, const ReadSettings& read_again) {
   }
   server.set_credentials(settings->server.credentials);
   write_log(net::LogLevel::kInfo, fmt::format("SIGHUP: {} credentials in force", settings->server.credentials.size()));
+  if (present.server.tls.mode == net::TlsMode::kOff) return;
+  const auto loaded = server.reload_tls();
+  write_log(loaded ? net::LogLevel::kInfo : net::LogLevel::kError,
+            loaded ? "SIGHUP: certificate read again" : "SIGHUP: the old certificate stays: " + loaded.error());
 }
 
 }  // namespace
@@ -116,13 +152,21 @@ ExitCode serve(ServeSettings settings, const ReadSettings& read_again) {
     const auto declared = declare_queues(broker, settings);
     if (!declared) write_log(net::LogLevel::kError, declared.error());
   };
+  SelfSigned self_signed;
+  if (settings.tls_auto) {
+    if (const auto made = self_signed.make(settings.server.tls); !made) return fail(kFailed, made.error());
+  }
   net::Server server(broker, settings.server);
+  if (settings.server.tls.mode != net::TlsMode::kOff) {
+    if (const auto loaded = server.reload_tls(); !loaded) return fail(kBadOption, loaded.error());
+  }
   if (const auto started = server.start(); !started) {
     return fail(kCannotBind, started.error() + hint_for(started.error()));
   }
-  print_ready(server.endpoints());
+  print_ready(server.endpoints(), settings.server.tls.mode);
+  if (settings.tls_auto) write_log(net::LogLevel::kInfo, "self-signed certificate, its own CA: " + settings.server.tls.certificate_file);
   const std::string reason =
-      signals.wait_for_end(settings.exit_with_parent, [&] { reload_credentials(server, read_again); });
+      signals.wait_for_end(settings.exit_with_parent, [&] { reload(server, settings, read_again); });
   write_log(net::LogLevel::kInfo, reason + ": stopping");
   signals.stop_unless_hurried([&server] { server.stop(); });
   return kStopped;

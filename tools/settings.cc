@@ -79,6 +79,23 @@ Applied set_auth(ServeSettings& settings, const std::string& text) {
   return choose(text, kChoices, settings.server.auth);
 }
 
+Applied set_tls(ServeSettings& settings, const std::string& text) {
+  if (text == "only") {
+    settings.tls_only = true;
+  } else if (text == "auto") {
+    settings.tls_auto = true;
+  } else {
+    return std::unexpected("only (plain HTTP is refused) or auto (a self-signed certificate)");
+  }
+  return {};
+}
+
+Applied set_file(const std::string& text, std::string& target) {
+  if (text.empty()) return std::unexpected("a file in PEM form");
+  target = text;
+  return {};
+}
+
 Applied set_auth_skew(ServeSettings& settings, const std::string& text) {
   if (text == "0") {
     settings.server.auth_skew = {};
@@ -137,7 +154,6 @@ Applied set_log_format(ServeSettings& settings, const std::string& text) {
   return choose(text, kChoices, settings.log_format);
 }
 
-constexpr auto kNoTls = "TLS is not yet available; without it the server speaks plain HTTP";
 
 std::vector<SettingRule> make_rules() {
   return {
@@ -185,9 +201,13 @@ std::vector<SettingRule> make_rules() {
       {.name = "credential", .placeholder = "AK:SK[:CUSTOMER][:delegate]",
        .help = "Who may call (default in profile test: test:test); [[credential]] in the file, read again on SIGHUP",
        .topic = "Access", .repeatable = true, .secret = true, .apply = add_credential},
-      {.name = "tls", .placeholder = "only|auto", .help = "Not yet available", .topic = "Access", .unavailable = kNoTls},
-      {.name = "tls-cert", .placeholder = "FILE", .help = "Not yet available", .topic = "Access", .unavailable = kNoTls},
-      {.name = "tls-key", .placeholder = "FILE", .help = "Not yet available", .topic = "Access", .unavailable = kNoTls},
+      {.name = "tls", .placeholder = "only|auto",
+       .help = "only: refuse plain HTTP, which is served beside TLS otherwise. auto: make a self-signed certificate and say where it lies",
+       .topic = "Access", .repeatable = true, .apply = set_tls},
+      {.name = "tls-cert", .placeholder = "FILE", .help = "Certificate with its chain, PEM; read again on SIGHUP", .topic = "Access",
+       .apply = [](ServeSettings& s, const std::string& v) { return set_file(v, s.server.tls.certificate_file); }},
+      {.name = "tls-key", .placeholder = "FILE", .help = "Its private key, PEM", .topic = "Access",
+       .apply = [](ServeSettings& s, const std::string& v) { return set_file(v, s.server.tls.key_file); }},
 
       {.name = "log-level", .placeholder = "LEVEL", .help = "debug, info, warning or error (default info)", .topic = "Logs",
        .apply = set_log_level},
@@ -271,9 +291,28 @@ Applied check_credentials(const ServeSettings& settings) {
   return std::unexpected(settings.origin_of("auth") + ": no call could be signed: add --credential AK:SK, or --auth off");
 }
 
+/// TLS needs a certificate and its key, given or made.
+Applied complete_tls(ServeSettings& settings) {
+  net::TlsOptions& tls = settings.server.tls;
+  const bool certificate = !tls.certificate_file.empty();
+  const bool key = !tls.key_file.empty();
+  const auto refuse = [&settings](const char* name, const char* why) {
+    return std::unexpected(fmt::format("{}: {}", settings.origin_of(name), why));
+  };
+  if (certificate && !key) return refuse("tls-cert", "--tls-key is needed as well");
+  if (key && !certificate) return refuse("tls-key", "--tls-cert is needed as well");
+  if (certificate && settings.tls_auto) return refuse("tls", "auto makes a certificate, and --tls-cert gives one");
+  if (settings.tls_only && !certificate && !settings.tls_auto) {
+    return refuse("tls", "only needs a certificate: add --tls-cert and --tls-key, or --tls auto");
+  }
+  if (certificate || settings.tls_auto) tls.mode = settings.tls_only ? net::TlsMode::kOnly : net::TlsMode::kOptional;
+  return {};
+}
+
 }  // namespace
 
 std::expected<void, std::string> complete(ServeSettings& settings) {
+  if (auto completed = complete_tls(settings); !completed) return completed;
   if (settings.profile == Profile::kProd) {
     if (auto checked = check_production(settings); !checked) return checked;
   }

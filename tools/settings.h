@@ -25,6 +25,8 @@ struct ServeSettings {
   Profile profile = Profile::kTest;
   bool admin_given = false;
   bool auth_given = false;
+  bool tls_only = false;
+  bool tls_auto = false;  ///< with a certificate that is made at the start
   ClockMode clock = ClockMode::kReal;
   bool exit_with_parent = false;
   net::LogLevel log_level = net::LogLevel::kInfo;
@@ -47,8 +49,6 @@ struct SettingRule {
   bool secret = false;      ///< values are never shown
   /// Applies one value; otherwise says what would be right: `a number of 1 to 64`. A switch gets `true` or `false`.
   std::expected<void, std::string> (*apply)(ServeSettings&, const std::string& value) = nullptr;
-  /// Not there yet: any use is refused with this text.
-  std::string unavailable = {};
 
   [[nodiscard]] bool is_switch() const { return placeholder.empty(); }
   /// `WINGMQ_MEMORY_LIMIT`

@@ -44,6 +44,47 @@ void Connection::shrink(bool to_nothing) {
   if (buffer_.size() == 0 && (to_nothing || buffer_.capacity() > kReadBytes)) buffer_ = {};
 }
 
+// --- TLS --------------------------------------------------------------------------------------------------------------
+
+asio::awaitable<std::optional<bool>> Connection::detect_tls() {
+  constexpr unsigned char kHandshake = 0x16;
+  error_code error;
+  co_await socket_.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
+  if (error || timed_out_) co_return std::nullopt;
+  unsigned char first = 0;
+  socket_.non_blocking(true, error);
+  const std::size_t bytes = socket_.receive(asio::buffer(&first, 1), asio::socket_base::message_peek, error);
+  if (error || bytes == 0) co_return std::nullopt;
+  co_return first == kHandshake;
+}
+
+asio::awaitable<bool> Connection::shake_hands(std::shared_ptr<asio::ssl::context> context) {
+  asio::ssl::context& used = *context;
+  encrypted_.reset(new Encrypted{std::move(context), {socket_, used}});
+  error_code error;
+  co_await encrypted_->stream.async_handshake(asio::ssl::stream_base::server,
+                                              asio::redirect_error(asio::use_awaitable, error));
+  co_return !error;
+}
+
+template <typename Buffers>
+asio::awaitable<std::size_t> Connection::read_some(Buffers buffers, error_code& error) {
+  if (encrypted_) {
+    co_return co_await encrypted_->stream.async_read_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+  }
+  co_return co_await socket_.async_read_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+}
+
+template <typename Buffers>
+asio::awaitable<std::size_t> Connection::write_some(Buffers buffers, error_code& error) {
+  if (encrypted_) {
+    co_return co_await encrypted_->stream.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+  }
+  co_return co_await socket_.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+}
+
+// --- Bytes ------------------------------------------------------------------------------------------------------------
+
 // Time may run out between two operations, when there is nothing to cancel: so each asks first.
 
 asio::awaitable<bool> Connection::fill(std::size_t bytes_max) {
@@ -51,7 +92,7 @@ asio::awaitable<bool> Connection::fill(std::size_t bytes_max) {
   const std::size_t unused = buffer_.capacity() - buffer_.size();
   const auto place = buffer_.prepare(unused > 0 && unused < bytes_max ? unused : bytes_max);
   error_code error;
-  const std::size_t bytes = co_await socket_.async_read_some(place, asio::redirect_error(asio::use_awaitable, error));
+  const std::size_t bytes = co_await read_some(place, error);
   buffer_.commit(bytes);
   co_return !error;
 }
@@ -62,8 +103,7 @@ asio::awaitable<bool> Connection::read(char* data, std::size_t size) {
   for (std::size_t at = buffered; at < size;) {
     if (timed_out_) co_return false;
     error_code error;
-    at += co_await socket_.async_read_some(asio::buffer(data + at, size - at),
-                                           asio::redirect_error(asio::use_awaitable, error));
+    at += co_await read_some(asio::buffer(data + at, size - at), error);
     if (error) co_return false;
   }
   co_return true;
@@ -76,7 +116,7 @@ asio::awaitable<bool> Connection::write(std::string_view head, std::string_view 
     if (timed_out_) co_return false;
     error_code error;
     const std::size_t bytes =
-        co_await socket_.async_write_some(rest, asio::redirect_error(asio::use_awaitable, error));
+        co_await write_some(rest, error);
     if (error) co_return false;
     rest.consume(bytes);
   }
@@ -102,6 +142,9 @@ bool Connection::peer_is_gone() {
   char byte = 0;
   socket_.non_blocking(true, error);
   const std::size_t bytes = socket_.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, error);
+  // A TLS peer says goodbye with an alert before it closes.
+  constexpr char kAlert = 0x15;
+  if (encrypted_ && !error && bytes == 1 && byte == kAlert) return true;
   return error ? error != asio::error::would_block : bytes == 0;
 }
 

@@ -3,11 +3,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace wingmq::net {
@@ -26,6 +29,11 @@ class Connection {
   void expire_after(std::chrono::milliseconds span);
   void never_expire() { deadline_ = Clock::time_point::max(); }
   [[nodiscard]] bool timed_out() const noexcept { return timed_out_; }
+
+  /// Waits for the first byte, which stays where it is, and tells whether a TLS handshake begins with it; nullopt: none came.
+  [[nodiscard]] boost::asio::awaitable<std::optional<bool>> detect_tls();
+  /// Speaks TLS from now on.
+  [[nodiscard]] boost::asio::awaitable<bool> shake_hands(std::shared_ptr<boost::asio::ssl::context> context);
 
   /// What arrived and is not used yet.
   [[nodiscard]] std::string_view arrived() const noexcept {
@@ -55,9 +63,20 @@ class Connection {
 
  private:
   using Clock = std::chrono::steady_clock;
+  /// TLS over the socket, and the certificate that it uses for as long as it lives.
+  struct Encrypted {
+    std::shared_ptr<boost::asio::ssl::context> context;
+    boost::asio::ssl::stream<boost::asio::ip::tcp::socket&> stream;
+  };
+
   void start_timer();
+  template <typename Buffers>
+  [[nodiscard]] boost::asio::awaitable<std::size_t> read_some(Buffers buffers, boost::system::error_code& error);
+  template <typename Buffers>
+  [[nodiscard]] boost::asio::awaitable<std::size_t> write_some(Buffers buffers, boost::system::error_code& error);
 
   boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<Encrypted> encrypted_;  // empty: plain HTTP
   boost::beast::flat_buffer buffer_;
   // The timer is moved only when a deadline comes before it; when it fires early, it starts again. Requests set
   // several deadlines each, and hardly one is ever reached.

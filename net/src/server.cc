@@ -30,11 +30,12 @@ std::uint32_t thread_count(const ServerOptions& options) {
 class Server::Impl {
  public:
   Impl(Broker& broker, ServerOptions options)
-      : broker_(broker), options_(std::move(options)), app_(broker, options_), workers_(make_workers()) {}
+      : broker_(broker), options_(std::move(options)), app_(broker, options_), tls_(options_.tls), workers_(make_workers()) {}
 
   std::expected<void, std::string> start();
   void stop(std::chrono::milliseconds grace);
   void set_credentials(const std::vector<Credential>& credentials) { app_.set_credentials(credentials); }
+  [[nodiscard]] std::expected<void, std::string> reload_tls() { return tls_.load(); }
   [[nodiscard]] const std::vector<Endpoint>& endpoints() const noexcept { return endpoints_; }
 
  private:
@@ -50,6 +51,7 @@ class Server::Impl {
   Broker& broker_;
   const ServerOptions options_;
   App app_;
+  Tls tls_;
   SessionCount session_count_;
   std::deque<Worker> workers_;
   std::deque<Listener> listeners_;
@@ -64,7 +66,7 @@ class Server::Impl {
 std::deque<Worker> Server::Impl::make_workers() {
   std::deque<Worker> workers;
   for (std::uint32_t i = 0; i < thread_count(options_); ++i) {
-    workers.emplace_back(app_, broker_, options_, session_count_);
+    workers.emplace_back(app_, broker_, options_, tls_, session_count_);
   }
   return workers;
 }
@@ -72,6 +74,9 @@ std::deque<Worker> Server::Impl::make_workers() {
 // --- Starting ---------------------------------------------------------------------------------------------------------
 
 std::expected<void, std::string> Server::Impl::start() {
+  if (tls_.mode() != TlsMode::kOff) {
+    if (auto loaded = tls_.load(); !loaded) return loaded;
+  }
   auto opened = open_listeners();
   if (!opened) {
     listeners_.clear();
@@ -182,6 +187,7 @@ Server::~Server() { impl_->stop(std::chrono::milliseconds(1500)); }
 std::expected<void, std::string> Server::start() { return impl_->start(); }
 const std::vector<Endpoint>& Server::endpoints() const noexcept { return impl_->endpoints(); }
 void Server::set_credentials(const std::vector<Credential>& credentials) { impl_->set_credentials(credentials); }
+std::expected<void, std::string> Server::reload_tls() { return impl_->reload_tls(); }
 void Server::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
 
 }  // namespace wingmq::net

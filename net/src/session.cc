@@ -80,12 +80,26 @@ void Session::stop() {
 }
 
 asio::awaitable<void> Session::run() {
-  bool goes_on = true;
+  bool goes_on = co_await negotiate();
   while (goes_on) {
     goes_on = co_await serve_one();
     idle_ = true;
     connection_.shrink();
   }
+}
+
+/// Plain or encrypted, as the first byte says (server.md). Returns whether the connection goes on.
+asio::awaitable<bool> Session::negotiate() {
+  if (worker_.tls.mode() == TlsMode::kOff) co_return true;
+  connection_.expire_after(worker_.options.limits.idle_timeout);
+  const auto encrypted = co_await connection_.detect_tls();
+  if (!encrypted) co_return false;
+  connection_.expire_after(worker_.options.limits.header_timeout);
+  if (*encrypted) co_return co_await connection_.shake_hands(worker_.tls.current());
+  if (worker_.tls.mode() == TlsMode::kOptional) co_return true;
+  HttpFault fault{400, "only TLS is spoken here: use https"};
+  co_await refuse(std::move(fault), nullptr);
+  co_return false;
 }
 
 /// Returns whether the connection goes on.

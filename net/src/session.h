@@ -40,6 +40,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void spawn(std::function<Awaitable<void>()> work);
   Awaitable<void> run();
+  Awaitable<bool> negotiate();
   Awaitable<bool> serve_one();
   Awaitable<std::expected<RequestHead, Refusal>> read_head();
   Awaitable<std::expected<Buffer, Refusal>> read_body(RequestHead& head);

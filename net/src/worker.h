@@ -8,6 +8,7 @@
 
 #include "app.h"
 #include "session_count.h"
+#include "tls.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/server.h"
 
@@ -21,8 +22,8 @@ class Worker {
  public:
   /// The references must outlive the worker.
   Worker(App& app_of_server, Broker& broker_of_server, const ServerOptions& options_of_server,
-         SessionCount& count)
-      : app(app_of_server), broker(broker_of_server), options(options_of_server), session_count(count) {}
+         Tls& tls_of_server, SessionCount& count)
+      : app(app_of_server), broker(broker_of_server), options(options_of_server), tls(tls_of_server), session_count(count) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -32,6 +33,7 @@ class Worker {
   App& app;
   Broker& broker;
   const ServerOptions& options;
+  Tls& tls;
   SessionCount& session_count;  ///< of the whole server
   std::unordered_set<Session*> sessions;
   bool stopping = false;

@@ -175,13 +175,6 @@ test_refused_command_lines() {
     serve --limit queue_quota=1 --queue a --queue b
 }
 
-test_not_yet_available() {
-  local option
-  for option in tls tls-cert tls-key; do
-    refuses 2 "--$option: TLS is not yet available; without it the server speaks plain HTTP" serve "--$option" x
-  done
-}
-
 test_refused_credentials() {
   refuses 2 '--credential: a bad value is given, needed is ACCESSKEY:SECRETKEY[:CUSTOMER][:delegate]' \
     serve --credential :hunter2
@@ -316,7 +309,6 @@ test_help_and_version
 test_ready_lines
 test_logs
 test_refused_command_lines
-test_not_yet_available
 test_refused_credentials
 test_refused_sources
 test_address_in_use

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# End to end: calls signed by others than ourselves. openssl and curl, Node's standard library where it is installed, and
+# End to end, over TLS: calls signed by others than ourselves. openssl and curl, Node's standard library where it is installed, and
 # `wingmq sign`, against a server that verifies.
 #   signing_test.sh PATH_TO_WINGMQ
 # Needs bash, curl, openssl and coreutils.
@@ -30,14 +30,17 @@ has() {
 }
 
 mkfifo "$dir/out"
-"$wingmq" serve --listen 127.0.0.1:0 --auth verify --credential 'test-key:test-secret:alice' >"$dir/out" 2>"$dir/err" &
+"$wingmq" serve --listen 127.0.0.1:0 --tls auto --tls only --auth verify \
+  --credential 'test-key:test-secret:alice' >"$dir/out" 2>"$dir/err" &
 server=$!
 exec 3<"$dir/out"
 read -r -t 20 ready <&3
 read -r -t 20 second <&3
 port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' <<<"$ready")
 [ "$second" = Ready. ] || { echo "FAILED: the server did not come up: $(cat "$dir/err")"; exit 1; }
-base=http://127.0.0.1:$port
+base=https://127.0.0.1:$port
+until ca=$(grep -o '/.*/ca.pem' "$dir/err"); do :; done
+curl() { command curl --cacert "$ca" "$@"; }
 secret=test-secret
 
 # signed OPERATION VALUES CURL_OPTION...: a call signed with openssl alone
@@ -72,17 +75,18 @@ test_wrong_signatures() {
 
 test_own_signer() {
   local sign=("$wingmq" sign --access-key test-key --secret-key test-secret --url "$base" --curl)
-  has "wingmq sign, GET" '"statusCode":800' "$("${sign[@]}" queryQuota --param regionId=cn-snxy1 | sh)"
+  has "wingmq sign, GET" '"statusCode":800' "$("${sign[@]}" queryQuota --param regionId=cn-snxy1 | CURL_CA_BUNDLE=$ca sh)"
   has "wingmq sign, POST" '\"name\":\"own\"' "$("${sign[@]}" createQueue --param \
-    'createQueueInfo={"regionId":"cn-snxy1","name":"own","description":"it'"'"'s"}' | sh)"
+    'createQueueInfo={"regionId":"cn-snxy1","name":"own","description":"it'"'"'s"}' | CURL_CA_BUNDLE=$ca sh)"
   has "wingmq sign knows its operations" 'did you mean `queryQueue`' "$("$wingmq" sign queryQueu 2>&1)"
 }
 
 test_node() {
   command -v node >/dev/null || { echo "node is not installed: its part is left out"; return; }
   cat >"$dir/client.js" <<'JS'
-const crypto = require('crypto'), http = require('http');
-const [port, ...values] = process.argv.slice(2);
+const crypto = require('crypto'), fs = require('fs'), https = require('https');
+const [port, caFile, ...values] = process.argv.slice(2);
+const ca = fs.readFileSync(caFile);
 const path = '/apiproxy/v3/queue/sendSpecifyQueueMessage';
 const body = {regionId: values[0], queueId: values[1], messages: [{body: {text: '中文', n: 1.5}}]};
 const texts = [body.regionId, body.queueId, JSON.stringify(body.messages)];
@@ -90,12 +94,12 @@ const contentMD5 = crypto.createHash('md5').update(texts.join('\n')).digest('bas
 const requestDate = new Date().toUTCString();
 const Hmac = crypto.createHmac('sha1', 'test-secret').update([contentMD5, requestDate, path].join('\n')).digest('base64');
 const headers = {accessKey: 'test-key', contentMD5, requestDate, Hmac, platform: '3', 'Content-Type': 'application/json'};
-http.request({port, host: '127.0.0.1', path, method: 'POST', headers}, reply => reply.pipe(process.stdout))
+https.request({port, ca, host: 'localhost', family: 4, path, method: 'POST', headers}, reply => reply.pipe(process.stdout))
   .end(JSON.stringify(body));
 JS
   local queue
   queue=$(signed queryQueue cn-snxy1 -H 'regionId: cn-snxy1' | grep -o '"id":"[^"]*' | head -n 1 | cut -d '"' -f 4)
-  has "Node's standard library" '"state":0' "$(timeout 20 node "$dir/client.js" "$port" cn-snxy1 "$queue")"
+  has "Node's standard library" '"state":0' "$(timeout 20 node "$dir/client.js" "$port" "$ca" cn-snxy1 "$queue")"
 }
 
 test_openssl_and_curl

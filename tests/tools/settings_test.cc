@@ -59,7 +59,7 @@ TEST(SettingsTest, EveryRuleHasANameHelpAndATopic) {
     EXPECT_TRUE(names.insert(rule.name).second) << rule.name;
     EXPECT_FALSE(rule.help.empty()) << rule.name;
     EXPECT_FALSE(rule.topic.empty()) << rule.name;
-    EXPECT_EQ(rule.apply == nullptr, !rule.unavailable.empty()) << rule.name;
+    EXPECT_NE(rule.apply, nullptr) << rule.name;
   }
 }
 
@@ -171,11 +171,18 @@ TEST(SettingsTest, AWrongValueIsNamedWithWhatWouldBeRight) {
   }
 }
 
-TEST(SettingsTest, WhatIsNotThereYetIsSaidPlainly) {
-  for (const char* name : {"tls", "tls-cert", "tls-key"}) {
-    EXPECT_NE(error_of(name, "x").find("not yet available"), std::string::npos) << name;
-  }
-  EXPECT_EQ(error_of("auth", "off"), "");
+TEST(SettingsTest, TlsNeedsACertificateAndItsKey) {
+  using net::TlsMode;
+  EXPECT_EQ(from_options({})->server.tls.mode, TlsMode::kOff);
+  EXPECT_EQ(from_options({{"tls", {"auto"}, ""}})->server.tls.mode, TlsMode::kOptional);
+  EXPECT_EQ(from_options({{"tls", {"auto", "only"}, ""}})->server.tls.mode, TlsMode::kOnly);
+  EXPECT_EQ(from_options({{"tls-cert", {"c"}, ""}, {"tls-key", {"k"}, ""}})->server.tls.mode, TlsMode::kOptional);
+  EXPECT_EQ(from_options({{"tls-cert", {"c"}, ""}, {"tls-key", {"k"}, ""}, {"tls", {"only"}, ""}})->server.tls.mode, TlsMode::kOnly);
+  EXPECT_NE(error_of("tls", "only").find("--tls-cert"), std::string::npos);
+  EXPECT_NE(error_of("tls-cert", "c").find("--tls-key"), std::string::npos);
+  EXPECT_NE(error_of("tls-key", "k").find("--tls-cert"), std::string::npos);
+  EXPECT_NE(error_of("tls", "maybe").find("needed is"), std::string::npos);
+  EXPECT_FALSE(from_options({{"tls-cert", {"c"}, ""}, {"tls-key", {"k"}, ""}, {"tls", {"auto"}, ""}}));
 }
 
 TEST(SettingsTest, ASecretIsNotShown) {

@@ -22,6 +22,20 @@ enum class AuthMode : std::uint8_t {
   kVerify,  ///< the digest is computed again from the parameters
 };
 
+/// Whether connections are encrypted. The first byte of a connection tells TLS from plain HTTP.
+enum class TlsMode : std::uint8_t {
+  kOff,
+  kOptional,  ///< both on the same ports
+  kOnly,      ///< plain HTTP is refused
+};
+
+/// The certificate (PEM, with its chain) and its key. Needed unless the mode is kOff.
+struct TlsOptions {
+  TlsMode mode = TlsMode::kOff;
+  std::string certificate_file;
+  std::string key_file;
+};
+
 /// Who may call, and for whom.
 struct Credential {
   std::string access_key;
@@ -65,6 +79,7 @@ struct ServerOptions {
   std::vector<Credential> credentials;
   /// Whether replies tell why a signature is wrong. Not in production: it would help who guesses.
   bool explain_signatures = true;
+  TlsOptions tls;
   HandleFormat handles = HandleFormat::kCompact;
   AdminAccess admin = AdminAccess::kFull;
   std::string admin_token;  ///< empty: none asked for
@@ -86,7 +101,7 @@ class Server {
   ~Server();
 
   /// Binds every endpoint, then accepts; when it returns, connections are served. On failure nothing listens, and the
-  /// error says which address could not be bound and why.
+  /// error says which address could not be bound and why, or what is wrong with the certificate.
   [[nodiscard]] std::expected<void, std::string> start();
 
   /// The bound endpoints with their real ports, in the order asked for.
@@ -94,6 +109,10 @@ class Server {
 
   /// Replaces all credentials; calls that are being served keep the old ones. Any thread.
   void set_credentials(const std::vector<Credential>& credentials);
+
+  /// Reads certificate and key again; connections that are open keep the old ones. The error names the file and the reason,
+  /// and then nothing has changed. Any thread.
+  [[nodiscard]] std::expected<void, std::string> reload_tls();
 
   /// Accepts no more, answers parked consumers with an empty array, lets running requests finish (`grace` at most), closes
   /// every connection and joins the threads. May be called from any thread but the server's own; twice is harmless.
