@@ -74,7 +74,7 @@ void check(const net::Reply& reply) {
 void app_send(benchmark::State& state) {
   Caller caller;
   const std::string body = caller.send_body(state.range(0), 1000);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto reply = caller.call("POST", "sendSpecifyQueueMessage", "", body);
     check(reply);
     state.PauseTiming();
@@ -90,7 +90,7 @@ void app_cycle(benchmark::State& state) {
   Caller caller;
   const std::string body = caller.send_body(state.range(0), 1000);
   const std::string header = caller.consume_header(state.range(0));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     check(caller.call("POST", "sendSpecifyQueueMessage", "", body));
     const auto got = caller.call("GET", "consumptionMessage", header, "");
     check(caller.call("POST", "confirmConsumedSpecifiedMessage", "", caller.confirm_body(got.body)));

@@ -43,6 +43,7 @@ World::World(std::uint32_t queues, std::uint32_t groups, std::uint32_t partition
     spec.name = "q" + std::to_string(i);
     queue_ids.push_back(broker.create_queue(project, spec)->id);
     std::vector<std::string> names;
+    names.reserve(groups);
     for (std::uint32_t g = 0; g < groups; ++g) names.push_back("g" + std::to_string(g));
     group_ids.emplace_back();
     if (names.empty()) continue;

@@ -88,7 +88,7 @@ void http_cycle(benchmark::State& state) {
   HttpSocket socket(service.port());
   const std::string send = service.send_request(state.range(0), 1000);
   const std::string consume = service.consume_request(state.range(0), 1);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     ask(socket, send);
     ask(socket, service.confirm_request(ask(socket, consume)));
   }
@@ -113,7 +113,7 @@ void http_parked(benchmark::State& state) {
   HttpSocket sender(service.port());
   const std::string send = service.send_request(1, 10);
   std::size_t first = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     ask(sender, send);
     ask(*sockets[first], service.confirm_request(sockets[first]->receive()->body));
     sockets[first]->send(consume);

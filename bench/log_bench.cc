@@ -15,7 +15,7 @@ void log_append_and_drop(benchmark::State& state) {
   Log log(budget);
   Time now{};
   for (std::int64_t i = 0; i < state.range(0); ++i) log.append(batch, 0, batch->count(), now += Millis(1));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     log.append(batch, 0, batch->count(), now += Millis(1));
     benchmark::DoNotOptimize(log.drop_until(now - Millis(state.range(0))));
   }
@@ -30,7 +30,7 @@ void log_read(benchmark::State& state) {
   for (std::int64_t i = 0; i < state.range(0); ++i) log.append(batch, 0, batch->count(), Time{});
   LogEntry entry;
   std::uint64_t at = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(log.read(at, 10, std::span(&entry, 1)));
     at = (at + 7919) % static_cast<std::uint64_t>(state.range(0));
   }

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,7 +11,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -27,7 +28,7 @@ using Clock = std::chrono::steady_clock;
 
 [[noreturn]] void give_up(const std::string& why) {
   fmt::print(stderr, "process_bench: {}\n", why);
-  std::exit(1);
+  std::_Exit(1);
 }
 
 /// `wingmq serve` as a child process, ready.
@@ -115,6 +116,7 @@ boost::json::value shown_queue(std::uint16_t port) {
 /// The one connection on which something arrived.
 std::size_t readable(const std::vector<std::unique_ptr<HttpSocket>>& sockets) {
   std::vector<pollfd> polled;
+  polled.reserve(sockets.size());
   for (const auto& socket : sockets) polled.push_back({socket->descriptor(), POLLIN, 0});
   if (::poll(polled.data(), polled.size(), 10'000) != 1) give_up("a send did not wake exactly one");
   return static_cast<std::size_t>(std::ranges::find(polled, POLLIN, &pollfd::revents) - polled.begin());

@@ -51,7 +51,7 @@ void send_wakes_one(benchmark::State& state) {
   std::int64_t sent = 0;
   std::vector<std::size_t> turn(world.queue_ids.size());
   const std::size_t each = parked.waiters.size() / world.queue_ids.size();
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(
         world.broker.send(world.project, world.queue_ids[queue], make_batch(world.broker.buffers(), 1, 1)));
     const std::size_t woken = queue + (turn[queue]++ % each) * world.queue_ids.size();
@@ -69,7 +69,7 @@ BENCHMARK(send_wakes_one)->Arg(1'000)->Arg(100'000);
 /// Processor time used in a real second in which nothing happens.
 void idle_beside_parked(benchmark::State& state) {
   ParkedWorld parked(state.range(0));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const std::clock_t before = std::clock();
     const timespec second{1, 0};
     ::nanosleep(&second, nullptr);

@@ -12,7 +12,7 @@ Delivery GroupMachine::lease(const MessageSource& source, const LeaseRequest& as
   Room room{.messages = asked.messages_max, .payload_bytes = config_.payload_bytes_max};
   std::vector<Run> runs;
   take_released(room, runs);
-  const auto partitions = static_cast<std::uint32_t>(places_.size());
+  const auto partitions = std::max(1U, static_cast<std::uint32_t>(places_.size()));
   for (std::uint32_t i = 0; i < partitions && !room.full(); ++i) {
     take_unread(source, {(next_partition_ + i) % partitions}, room, runs);
   }

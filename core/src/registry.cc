@@ -110,6 +110,7 @@ Result<Queue::Groups> Registry::create_groups(const Project& project, QueueId qu
   const auto found = queue(project, queue_id);
   if (!found) return std::unexpected(found.error());
   std::vector<GroupId> ids;
+  ids.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) ids.push_back({make_id()});
   auto created = (*found)->create_groups(names, ids);
   if (!created) return std::unexpected(created.error());

@@ -29,22 +29,24 @@ std::optional<Time> Shards::next_expiry() const {
   return next;
 }
 
-std::vector<Position> Shards::places(Time time) const {
+template <typename Place>
+std::vector<Position> Shards::each(Place place) const {
   std::vector<Position> places;
-  for (const Partition& partition : partitions_) places.push_back(partition.find(time));
+  places.reserve(partitions_.size());
+  for (const Partition& partition : partitions_) places.push_back(place(partition));
   return places;
+}
+
+std::vector<Position> Shards::places(Time time) const {
+  return each([time](const Partition& partition) { return partition.find(time); });
 }
 
 std::vector<Position> Shards::begins() const {
-  std::vector<Position> places;
-  for (const Partition& partition : partitions_) places.push_back(partition.begin());
-  return places;
+  return each([](const Partition& partition) { return partition.begin(); });
 }
 
 std::vector<Position> Shards::ends() const {
-  std::vector<Position> places;
-  for (const Partition& partition : partitions_) places.push_back(partition.end());
-  return places;
+  return each([](const Partition& partition) { return partition.end(); });
 }
 
 Partition::Sizes Shards::sizes() const {

@@ -56,6 +56,8 @@ class Shards final : public MessageSource {
   std::atomic<std::uint32_t> parked{0};
 
  private:
+  template <typename Place>
+  [[nodiscard]] std::vector<Position> each(Place place) const;
   [[nodiscard]] const Partition& at(PartitionIndex partition) const { return partitions_[partition.value]; }
 
   const Millis retention_;
