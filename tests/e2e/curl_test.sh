@@ -2,57 +2,10 @@
 # End to end: the real curl against the real program, over loopback.
 #   curl_test.sh PATH_TO_WINGMQ
 # Prints a line for each failed check and exits 1 when there was one. Needs bash, curl, coreutils and sed.
-set -u
-export LC_ALL=C
-
-if [ $# -ne 1 ] || [ ! -x "$1" ]; then
-  echo "usage: $0 PATH_TO_WINGMQ" >&2
-  exit 2
-fi
-wingmq=$(readlink -f "$1")
-command -v curl >/dev/null || { echo "SKIPPED: curl is not installed"; exit 77; }
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/checks.sh" "$@"
+needs curl
 # How long a stop may take, in milliseconds (server.md: 2 s); raise it under a sanitizer.
 stop_ms_max=${WINGMQ_E2E_STOP_MS:-2000}
-
-dir=$(mktemp -d)
-pids=()
-checks=0
-failures=0
-
-cleanup() {
-  local pid
-  for pid in ${pids[@]+"${pids[@]}"}; do kill -KILL "$pid" 2>/dev/null; done
-  wait 2>/dev/null
-  rm -rf "$dir"
-}
-trap cleanup EXIT
-
-# --- checks -----------------------------------------------------------------------------------------------------------
-
-fail() {
-  failures=$((failures + 1))
-  echo "FAILED: $1"
-  shift
-  printf '    %s\n' "$@"
-}
-
-# is NAME EXPECTED ACTUAL
-is() {
-  checks=$((checks + 1))
-  [ "$2" = "$3" ] || fail "$1" "expected: $2" "actual:   $3"
-}
-
-# has NAME PART TEXT
-has() {
-  checks=$((checks + 1))
-  case $3 in *"$2"*) ;; *) fail "$1" "expected a text with: $2" "actual: $3" ;; esac
-}
-
-# lacks NAME PART TEXT
-lacks() {
-  checks=$((checks + 1))
-  case $3 in *"$2"*) fail "$1" "expected a text without: $2" "actual: $3" ;; esac
-}
 
 # --- the server -------------------------------------------------------------------------------------------------------
 
@@ -335,5 +288,4 @@ test_stop_under_load
 test_declared_queue_and_precedence
 test_exit_with_parent
 
-echo "$checks checks, $failures failed"
-[ "$failures" -eq 0 ]
+finish

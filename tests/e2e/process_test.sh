@@ -2,51 +2,11 @@
 # The program as a process: what it prints, where its settings come from, which signals it obeys, how it ends.
 #   process_test.sh PATH_TO_WINGMQ
 # Prints a line for each failed check and exits 1 when there was one. Needs bash and coreutils.
-set -u
-export LC_ALL=C
-
-if [ $# -ne 1 ] || [ ! -x "$1" ]; then
-  echo "usage: $0 PATH_TO_WINGMQ" >&2
-  exit 2
-fi
-wingmq=$(readlink -f "$1")
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/checks.sh" "$@"
 # Whatever the caller's environment sets is not what is tested here.
 for variable in ${!WINGMQ_*}; do unset "$variable"; done
 
-dir=$(mktemp -d)
 cd "$dir" || exit 1
-pids=()
-checks=0
-failures=0
-
-cleanup() {
-  local each
-  for each in ${pids[@]+"${pids[@]}"}; do kill -KILL "$each" 2>/dev/null; done
-  wait 2>/dev/null
-  rm -rf "$dir"
-}
-trap cleanup EXIT
-
-# --- checks -----------------------------------------------------------------------------------------------------------
-
-fail() {
-  failures=$((failures + 1))
-  echo "FAILED: $1"
-  shift
-  printf '    %s\n' "$@"
-}
-
-# is NAME EXPECTED ACTUAL
-is() {
-  checks=$((checks + 1))
-  [ "$2" = "$3" ] || fail "$1" "expected: $2" "actual:   $3"
-}
-
-# like NAME PATTERN TEXT: the whole text matches the extended regular expression.
-like() {
-  checks=$((checks + 1))
-  [[ $3 =~ ^($2)$ ]] || fail "$1" "expected: $2" "actual:   $3"
-}
 
 # refuses EXIT_CODE LINE ARGUMENT...: the program ends by itself, with this code and exactly this line on standard error.
 refuses() {
@@ -320,5 +280,4 @@ test_hangup_reads_credentials_again
 test_exit_with_parent
 test_missing_standard_streams
 
-echo "$checks checks, $failures failed"
-[ "$failures" -eq 0 ]
+finish

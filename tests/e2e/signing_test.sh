@@ -3,36 +3,14 @@
 # `wingmq sign`, against a server that verifies.
 #   signing_test.sh PATH_TO_WINGMQ
 # Needs bash, curl, openssl and coreutils.
-set -u
-export LC_ALL=C
-
-[ $# -eq 1 ] && [ -x "$1" ] || { echo "usage: $0 PATH_TO_WINGMQ" >&2; exit 2; }
-wingmq=$(readlink -f "$1")
-for needed in curl openssl; do command -v "$needed" >/dev/null || { echo "SKIPPED: $needed is not installed"; exit 77; }; done
-
-dir=$(mktemp -d)
-server=
-checks=0
-failures=0
-cleanup() {
-  [ -z "$server" ] || kill -KILL "$server" 2>/dev/null
-  wait 2>/dev/null
-  rm -rf "$dir"
-}
-trap cleanup EXIT
-
-# has NAME PART TEXT
-has() {
-  checks=$((checks + 1))
-  case $3 in *"$2"*) return ;; esac
-  failures=$((failures + 1))
-  printf 'FAILED: %s\n    expected a text with: %s\n    actual: %s\n' "$1" "$2" "$3"
-}
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/checks.sh" "$@"
+needs curl openssl
 
 mkfifo "$dir/out"
 "$wingmq" serve --listen 127.0.0.1:0 --tls auto --tls only --auth verify \
   --credential 'test-key:test-secret:alice' >"$dir/out" 2>"$dir/err" &
 server=$!
+pids+=("$server")
 exec 3<"$dir/out"
 read -r -t 20 ready <&3
 read -r -t 20 second <&3
@@ -107,5 +85,4 @@ test_wrong_signatures
 test_own_signer
 test_node
 
-echo "$checks checks, $failures failed"
-[ "$failures" -eq 0 ]
+finish

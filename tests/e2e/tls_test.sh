@@ -1,31 +1,9 @@
 #!/usr/bin/env bash
 # End to end: TLS with curl and openssl as clients.
 #   tls_test.sh PATH_TO_WINGMQ
-set -u
-export LC_ALL=C
-
-[ $# -eq 1 ] && [ -x "$1" ] || { echo "usage: $0 PATH_TO_WINGMQ" >&2; exit 2; }
-wingmq=$(readlink -f "$1")
-for needed in curl openssl; do command -v "$needed" >/dev/null || { echo "SKIPPED: $needed is not installed"; exit 77; }; done
-
-dir=$(mktemp -d)
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/checks.sh" "$@"
+needs curl openssl
 server=
-checks=0
-failures=0
-cleanup() {
-  [ -z "$server" ] || kill -KILL "$server" 2>/dev/null
-  wait 2>/dev/null
-  rm -rf "$dir"
-}
-trap cleanup EXIT
-
-# has NAME PART TEXT
-has() {
-  checks=$((checks + 1))
-  case $3 in *"$2"*) return ;; esac
-  failures=$((failures + 1))
-  printf 'FAILED: %s\n    expected a text with: %s\n    actual: %s\n' "$1" "$2" "$3"
-}
 
 # certificate NAME: a certificate for localhost with its own key, $dir/NAME.pem and $dir/NAME.key
 certificate() {
@@ -39,6 +17,7 @@ start() {
   mkfifo "$out"
   "$wingmq" serve --listen 127.0.0.1:0 --queue 'orders?groups=g1' "$@" >"$out" 2>"$dir/err" &
   server=$!
+  pids+=("$server")
   exec 3<"$out"
   read -r -t 20 ready <&3
   port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' <<<"$ready")
@@ -128,5 +107,4 @@ test_reload
 test_only
 test_bad_settings
 
-echo "$checks checks, $failures failed"
-[ "$failures" -eq 0 ]
+finish
