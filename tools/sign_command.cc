@@ -52,8 +52,15 @@ std::expected<std::vector<Parameter>, std::string> split(const std::vector<std::
 /// For a shell: in single quotes, and those inside taken out of them.
 std::string quoted(const std::string& text) {
   std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  out += '\'';
+  return out;
 }
 
 std::string curl_command(const net::CallToSign& call, const net::SignedCall& made, const std::string& url) {

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
+#include <system_error>
 
 namespace wingmq::net {
 namespace {
@@ -61,18 +61,18 @@ bool write_file(const std::string& path, Write write) {
 std::expected<CertificateFiles, std::string> make_self_signed(const std::string& folder) {
   std::string made = folder + "/wingmq-tls-XXXXXX";
   if (::mkdtemp(made.data()) == nullptr) {
-    return std::unexpected(fmt::format("no folder can be made in `{}`: {}", folder, std::strerror(errno)));
+    return std::unexpected(fmt::format("no folder can be made in `{}`: {}", folder, std::generic_category().message(errno)));
   }
   const Owned<EVP_PKEY> key(::EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   const Owned<X509> certificate = key ? make_certificate(key.get()) : nullptr;
   if (!certificate) return std::unexpected("OpenSSL cannot make a certificate with a P-256 key");
-  const CertificateFiles files{made + "/ca.pem", made + "/key.pem"};
+  CertificateFiles files{made + "/ca.pem", made + "/key.pem"};
   const bool written =
       write_file(files.certificate, [&](std::FILE* file) { return ::PEM_write_X509(file, certificate.get()); }) &&
       write_file(files.key, [&](std::FILE* file) {
         return ::PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
       });
-  if (!written) return std::unexpected(fmt::format("`{}` cannot be written: {}", made, std::strerror(errno)));
+  if (!written) return std::unexpected(fmt::format("`{}` cannot be written: {}", made, std::generic_category().message(errno)));
   return files;
 }
 
