@@ -65,7 +65,7 @@ std::string quoted(const std::string& text) {
 
 std::string curl_command(const net::CallToSign& call, const net::SignedCall& made, const std::string& url) {
   std::string command = "curl -sS";
-  for (const auto& [name, value] : made.headers) command += " -H " + quoted(name + ": " + value);
+  for (const auto& [name, value] : made.headers) command += fmt::format(" -H {}", quoted(fmt::format("{}: {}", name, value)));
   if (!made.body.empty()) command += " --data-binary " + quoted(made.body);
   return command + " " + quoted(url + net::service_path(call.operation));
 }
