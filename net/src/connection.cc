@@ -59,8 +59,7 @@ asio::awaitable<std::optional<bool>> Connection::detect_tls() {
 }
 
 asio::awaitable<bool> Connection::shake_hands(std::shared_ptr<asio::ssl::context> context) {
-  asio::ssl::context& used = *context;
-  encrypted_.reset(new Encrypted{std::move(context), {socket_, used}});
+  encrypted_ = std::make_unique<Encrypted>(std::move(context), socket_);
   error_code error;
   co_await encrypted_->stream.async_handshake(asio::ssl::stream_base::server,
                                               asio::redirect_error(asio::use_awaitable, error));

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace wingmq::net {
 
@@ -65,6 +66,9 @@ class Connection {
   using Clock = std::chrono::steady_clock;
   /// TLS over the socket, and the certificate that it uses for as long as it lives.
   struct Encrypted {
+    Encrypted(std::shared_ptr<boost::asio::ssl::context> used, boost::asio::ip::tcp::socket& socket)
+        : context(std::move(used)), stream(socket, *context) {}
+
     std::shared_ptr<boost::asio::ssl::context> context;
     boost::asio::ssl::stream<boost::asio::ip::tcp::socket&> stream;
   };
