@@ -72,7 +72,7 @@ const contentMD5 = crypto.createHash('md5').update(texts.join('\n')).digest('bas
 const requestDate = new Date().toUTCString();
 const Hmac = crypto.createHmac('sha1', 'test-secret').update([contentMD5, requestDate, path].join('\n')).digest('base64');
 const headers = {accessKey: 'test-key', contentMD5, requestDate, Hmac, platform: '3', 'Content-Type': 'application/json'};
-https.request({port, ca, host: 'localhost', family: 4, path, method: 'POST', headers}, reply => reply.pipe(process.stdout))
+https.request({port, ca, host: '127.0.0.1', path, method: 'POST', headers}, reply => reply.pipe(process.stdout))
   .end(JSON.stringify(body));
 JS
   local queue
