@@ -63,16 +63,10 @@ std::string hint_for(const std::string& error) {
   return "";
 }
 
-std::string url_of(std::string_view scheme, const net::Endpoint& endpoint) {
-  const bool v6 = endpoint.address.find(':') != std::string::npos;
-  return v6 ? fmt::format("{}://[{}]:{}", scheme, endpoint.address, endpoint.port)
-            : fmt::format("{}://{}:{}", scheme, endpoint.address, endpoint.port);
-}
-
 void print_ready(const std::vector<net::Endpoint>& endpoints, net::TlsMode tls) {
   std::string urls;
   const auto add = [&](std::string_view scheme) {
-    for (const net::Endpoint& endpoint : endpoints) urls += fmt::format("{}\"{}\"", urls.empty() ? "" : ",", url_of(scheme, endpoint));
+    for (const net::Endpoint& endpoint : endpoints) urls += fmt::format("{}\"{}://{}\"", urls.empty() ? "" : ",", scheme, net::to_string(endpoint));
   };
   if (tls != net::TlsMode::kOnly) add("http");
   if (tls != net::TlsMode::kOff) add("https");

@@ -246,9 +246,7 @@ void GroupMachine::follow(const MessageSource& source) {
 // --- Resetting --------------------------------------------------------------------------------------------------------
 
 void GroupMachine::reset(std::span<const Position> place) {
-  std::vector<Lease*> open;
-  leases_.for_each([&open](const Lease& lease) { open.push_back(const_cast<Lease*>(&lease)); });
-  for (Lease* lease : open) leases_.close(*lease);
+  leases_.close_all();
   leased_count_ = 0;
   released_.clear();
   released_count_ = 0;

@@ -60,6 +60,12 @@ void LeaseTable::close(Lease& lease) {
   --open_;
 }
 
+void LeaseTable::close_all() {
+  for (Lease& lease : slots_) {
+    if (lease.total_ != 0) close(lease);
+  }
+}
+
 void LeaseTable::watch_expiry(Lease& lease) {
   std::optional<Time> earliest;
   for (const Run& run : lease.runs_) {

@@ -69,6 +69,7 @@ class LeaseTable {
   [[nodiscard]] Handle handle(const Lease& lease, std::uint32_t stream) const;
 
   void close(Lease& lease);
+  void close_all();
 
   /// A lease whose deadline is at or before `now`, the earliest first; nullptr: none.
   [[nodiscard]] Lease* due(Time now) { return deadlines_.due(now); }

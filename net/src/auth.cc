@@ -189,7 +189,7 @@ Authenticator::Finding Authenticator::verify(const Request& request, const Opera
   }
   const auto values = signed_values(fields, operation);
   int tried = 0;
-  const bool covered = for_each_digest(values, operation.parameters, [&](const std::string&, auto parts) {
+  const bool covered = for_each_digest(values, operation.parameters, [&](auto parts) {
     ++tried;
     return equal_in_constant_time(md5_base64(parts), given.content_md5);
   });

@@ -20,12 +20,6 @@ constexpr std::chrono::milliseconds kPause{100};
 /// At least so long between two log lines about the same trouble.
 constexpr std::chrono::seconds kSilence{1};
 
-std::string shown(const Endpoint& endpoint) {
-  const bool v6 = endpoint.address.find(':') != std::string::npos;
-  return v6 ? fmt::format("[{}]:{}", endpoint.address, endpoint.port)
-            : fmt::format("{}:{}", endpoint.address, endpoint.port);
-}
-
 error_code bind(tcp::acceptor& acceptor, const tcp::endpoint& address) {
   error_code error;
   acceptor.open(address.protocol(), error);
@@ -47,7 +41,7 @@ std::expected<Endpoint, std::string> Listener::open(const Endpoint& endpoint) {
   const auto address = asio::ip::make_address(endpoint.address, error);
   if (error) return std::unexpected(fmt::format("`{}` is no numeric IPv4 or IPv6 address", endpoint.address));
   error = bind(acceptor_, {address, endpoint.port});
-  if (error) return std::unexpected(fmt::format("cannot listen on {}: {}", shown(endpoint), error.message()));
+  if (error) return std::unexpected(fmt::format("cannot listen on {}: {}", to_string(endpoint), error.message()));
   return Endpoint{endpoint.address, acceptor_.local_endpoint().port()};
 }
 

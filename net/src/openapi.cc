@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "openapi_tables.h"
+#include "router.h"
 
 namespace wingmq::net {
 namespace {
@@ -18,7 +19,6 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
-constexpr std::string_view kOperationPrefix = "/apiproxy/v3/queue/";
 /// Codes that any operation may answer with.
 constexpr std::string_view kCommonErrors =
     "DMS.10540010 DMS.10240009 WMQ.SIGNATURE WMQ.FORBIDDEN WMQ.FAULT WMQ.SHUTTING_DOWN WMQ.INTERNAL";

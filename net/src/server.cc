@@ -27,6 +27,11 @@ std::uint32_t thread_count(const ServerOptions& options) {
 
 }  // namespace
 
+std::string to_string(const Endpoint& endpoint) {
+  const bool v6 = endpoint.address.find(':') != std::string::npos;
+  return (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" + std::to_string(endpoint.port);
+}
+
 class Server::Impl {
  public:
   Impl(Broker& broker, ServerOptions options)

@@ -60,17 +60,16 @@ std::string names_of(const Order& order) {
 }  // namespace
 
 bool for_each_digest(std::span<const SignedValue> values, std::span<const std::string_view> documented,
-                     const std::function<bool(const std::string& description, std::span<const std::string_view> parts)>& digest) {
+                     const std::function<bool(std::span<const std::string_view> parts)>& digest) {
   const Order wire(values.begin(), values.end());
   std::set<std::string> tried;
   for (const Order& whole : {documented_order(wire, documented), wire, alphabetical_order(wire)}) {
     for (const Order& order : {whole, without_custom_info(whole)}) {
-      const std::string names = names_of(order);
-      if (order.empty() != wire.empty() || !tried.insert(names).second) continue;
+      if (order.empty() != wire.empty() || !tried.insert(names_of(order)).second) continue;
       for (const std::string_view separator : {"\n", "\\n"}) {
         if (separator != "\n" && order.size() < 2) continue;
-        if (digest(names, joined(order, separator, false))) return true;
-        if (changed_by_decoding(order) && digest(names, joined(order, separator, true))) return true;
+        if (digest(joined(order, separator, false))) return true;
+        if (changed_by_decoding(order) && digest(joined(order, separator, true))) return true;
       }
     }
   }

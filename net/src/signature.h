@@ -27,10 +27,10 @@ struct SignedHeaders {
 
 /// Every digest that the call justifies, the most likely first: documented, wire and alphabetical order, with and without
 /// customInfo, joined by a newline or by the two characters `\n`, headers as sent or percent-decoded (D06). `values` stand
-/// in wire order, `documented` are the operation's parameters. Calls `digest(description, parts)` until it returns true;
+/// in wire order, `documented` are the operation's parameters. Calls `digest(parts)` until it returns true;
 /// returns whether it did.
 bool for_each_digest(std::span<const SignedValue> values, std::span<const std::string_view> documented,
-                     const std::function<bool(const std::string& description, std::span<const std::string_view> parts)>& digest);
+                     const std::function<bool(std::span<const std::string_view> parts)>& digest);
 
 /// The Hmac over a digest, a date and a path.
 [[nodiscard]] std::string hmac_of(const SigningKey& key, std::string_view content_md5, std::string_view request_date,

@@ -68,6 +68,9 @@ struct Endpoint {
   std::uint16_t port = 0;
 };
 
+/// `127.0.0.1:9080`, `[::1]:9080`.
+[[nodiscard]] std::string to_string(const Endpoint& endpoint);
+
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
 
 struct ServerOptions {
