@@ -5,16 +5,7 @@
 namespace wingmq::test {
 namespace {
 
-class BrokerConsumeTest : public BrokerTest {
- protected:
-  void SetUp() override {
-    queue_ = make_queue();
-    group_ = make_group(queue_);
-  }
-
-  QueueId queue_;
-  GroupId group_;
-};
+class BrokerConsumeTest : public OneGroupTest {};
 
 TEST_F(BrokerConsumeTest, NothingAvailableIsAnEmptyDelivery) {
   const Delivery delivery = consume(group_);

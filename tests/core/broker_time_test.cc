@@ -5,15 +5,7 @@
 namespace wingmq::test {
 namespace {
 
-class BrokerTimeTest : public BrokerTest {
- protected:
-  void SetUp() override {
-    queue_ = make_queue("q", QueueMode::kNormal, 1);
-    group_ = make_group(queue_);
-  }
-  QueueId queue_;
-  GroupId group_;
-};
+class BrokerTimeTest : public OneStrikeTest {};
 
 TEST_F(BrokerTimeTest, ANewBrokerHasNothingToDo) { EXPECT_EQ(broker_->next_deadline(), std::nullopt); }
 

@@ -5,16 +5,7 @@
 namespace wingmq::test {
 namespace {
 
-class BrokerWaitersTest : public BrokerTest {
- protected:
-  void SetUp() override {
-    queue_ = make_queue();
-    group_ = make_group(queue_);
-  }
-
-  QueueId queue_;
-  GroupId group_;
-};
+class BrokerWaitersTest : public OneGroupTest {};
 
 TEST_F(BrokerWaitersTest, AConsumeThatMayNotWaitIsNotParked) {
   EXPECT_EQ(bodies(consume(group_)), "");

@@ -5,15 +5,7 @@
 namespace wingmq::test {
 namespace {
 
-class BrokerWipeAndCloseTest : public BrokerTest {
- protected:
-  void SetUp() override {
-    queue_ = make_queue("q", QueueMode::kNormal, 1);
-    group_ = make_group(queue_);
-  }
-  QueueId queue_;
-  GroupId group_;
-};
+class BrokerWipeAndCloseTest : public OneStrikeTest {};
 
 TEST_F(BrokerWipeAndCloseTest, WipingForgetsEveryQueueOfEveryProject) {
   ASSERT_TRUE(broker_->create_queue(stranger_, QueueSpec{"theirs", "", QueueMode::kFifo, {}}));

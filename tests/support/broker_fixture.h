@@ -221,6 +221,22 @@ class BrokerTest : public ::testing::Test {
   std::deque<TestWaiter> waiters_;
 };
 
+/// The same with one NORMAL queue `q` and its group `g`.
+class OneGroupTest : public BrokerTest {
+ protected:
+  explicit OneGroupTest(std::optional<std::uint32_t> consume_count_max = std::nullopt)
+      : queue_(make_queue("q", QueueMode::kNormal, consume_count_max)), group_(make_group(queue_)) {}
+
+  QueueId queue_;
+  GroupId group_;
+};
+
+/// The same, and a message dies at its first failure.
+class OneStrikeTest : public OneGroupTest {
+ protected:
+  OneStrikeTest() : OneGroupTest(1) {}
+};
+
 /// What a confirmation counted, short to write.
 [[nodiscard]] inline ConfirmResult counted(std::uint32_t success, std::uint32_t fail) { return {success, fail}; }
 
