@@ -62,8 +62,9 @@ test_messages_over_tls() {
     printf '"}]}'
   } >"$dir/body"
   has "a large send" '"state":0' "$("${call[@]}" -H 'Content-Type: application/json' --data-binary "@$dir/body" "$api/sendSpecifyQueueMessage")"
-  has "a large consume" 500000 "$("${call[@]}" -H "consumerQueueInfo: {\"regionId\":\"cn-snxy1\",\"queueId\":\"$queue\",\"consumerGroupId\":\"$group\"}" \
-    "$api/consumptionMessage" | tr -cd x | wc -c)"
+  # The longest run: a handler is random text, and may hold an x of its own.
+  is "a large consume" 500000 "$("${call[@]}" -H "consumerQueueInfo: {\"regionId\":\"cn-snxy1\",\"queueId\":\"$queue\",\"consumerGroupId\":\"$group\"}" \
+    "$api/consumptionMessage" | tr -cs x '\n' | wc -L)"
 }
 
 test_reload() {
