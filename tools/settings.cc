@@ -175,6 +175,10 @@ std::vector<SettingRule> make_rules() {
       {.name = "memory-limit", .placeholder = "SIZE", .help = "Memory for messages (default half of the machine's, or of its control group's)",
        .topic = "Broker",
        .apply = [](ServeSettings& s, const std::string& v) { return store(read_size(v), s.broker.memory_limit_bytes); }},
+      {.name = "prefault", .placeholder = "SIZE",
+       .help = "Memory for messages that is touched before the first request, so that sends need not (default none)",
+       .topic = "Broker",
+       .apply = [](ServeSettings& s, const std::string& v) { return store(read_size(v), s.broker.prefault_bytes); }},
       {.name = "limit", .placeholder = "NAME=VALUE", .help = "Sets a limit of the list below", .topic = "Broker",
        .repeatable = true, .apply = set_limit},
       {.name = "partitions", .placeholder = "N", .help = "Shards of a queue, 1 to 64; a FIFO queue has one (default 1)",
@@ -291,6 +295,13 @@ Applied check_credentials(const ServeSettings& settings) {
   return std::unexpected(settings.origin_of("auth") + ": no call could be signed: add --credential AK:SK, or --auth off");
 }
 
+Applied check_memory(const ServeSettings& settings) {
+  const Options& broker = settings.broker;
+  if (broker.prefault_bytes <= broker.memory_limit_bytes) return {};
+  return std::unexpected(fmt::format("{}: {} bytes are more than the memory limit of {} bytes",
+                                     settings.origin_of("prefault"), broker.prefault_bytes, broker.memory_limit_bytes));
+}
+
 /// TLS needs a certificate and its key, given or made.
 Applied complete_tls(ServeSettings& settings) {
   net::TlsOptions& tls = settings.server.tls;
@@ -320,6 +331,7 @@ std::expected<void, std::string> complete(ServeSettings& settings) {
   apply_profile(settings);
   if (wants_admin_off) settings.server.admin = net::AdminAccess::kOff;
   if (auto checked = check_credentials(settings); !checked) return checked;
+  if (auto checked = check_memory(settings); !checked) return checked;
   return check_exposure(settings);
 }
 

@@ -1,36 +1,27 @@
 #include "wingmq/buffer.h"
 
+#include <algorithm>
 #include <cstring>
-#include <map>
 #include <new>
-#include <vector>
 
+#include "arena.h"
 #include "check.h"
-#include "mutex.h"
 
 namespace wingmq {
 namespace {
 
-/// Blocks from this size on are kept for reuse: below it, malloc reuses memory by itself.
-constexpr std::size_t kPooledFrom = std::size_t{64} << 10;
-/// Sizes of kept blocks are multiples of this, so that bodies of nearly equal size share blocks.
-constexpr std::size_t kPooledStep = std::size_t{16} << 10;
-/// Bytes kept for reuse at most.
+/// Blocks from this size on come from the arena; below it, malloc reuses memory by itself.
+constexpr std::size_t kLargeFrom = std::size_t{64} << 10;
+/// Free pages that are kept for reuse, unless more is asked for.
 constexpr std::size_t kKeptMax = std::size_t{32} << 20;
 
 std::size_t block_bytes(std::size_t size) {
   const std::size_t wanted = size + Buffer::kPadding;
-  if (wanted < kPooledFrom) return wanted;
-  return (wanted + kPooledStep - 1) / kPooledStep * kPooledStep;
+  if (wanted < kLargeFrom) return wanted;
+  return (wanted + Arena::kPageBytes - 1) / Arena::kPageBytes * Arena::kPageBytes;
 }
 
 }  // namespace
-
-struct BufferPool::FreeList {
-  Mutex mutex;
-  std::map<std::size_t, std::vector<char*>> blocks GUARDED_BY(mutex);
-  std::size_t bytes GUARDED_BY(mutex) = 0;
-};
 
 Buffer::~Buffer() {
   if (data_ != nullptr) pool_->give_back(data_, capacity_);
@@ -42,29 +33,19 @@ void Buffer::resize(std::size_t size) noexcept {
   if (data_ != nullptr) std::memset(data_ + size, 0, kPadding);
 }
 
-BufferPool::BufferPool(MemoryBudget& budget) : budget_(budget), free_(std::make_unique<FreeList>()) {}
+BufferPool::BufferPool(MemoryBudget& budget)
+    : budget_(budget), large_(std::make_unique<Arena>(std::min(kKeptMax, budget.limit() / 16), budget.limit())) {}
 
-BufferPool::~BufferPool() { trim(); }
+BufferPool::~BufferPool() = default;
 
 Buffer BufferPool::take(std::size_t size) {
   const std::size_t bytes = block_bytes(size);
-  char* block = nullptr;
-  if (bytes >= kPooledFrom) {
-    const MutexLock lock(free_->mutex);
-    const auto kept = free_->blocks.find(bytes);
-    if (kept != free_->blocks.end() && !kept->second.empty()) {
-      block = kept->second.back();
-      kept->second.pop_back();
-      free_->bytes -= bytes;
-    }
-  }
-  if (block == nullptr) block = static_cast<char*>(::operator new(bytes));
-  budget_.charge(bytes);
   Buffer buffer;
+  buffer.data_ = bytes < kLargeFrom ? static_cast<char*>(::operator new(bytes)) : large_->take(bytes);
   buffer.pool_ = this;
-  buffer.data_ = block;
   buffer.capacity_ = bytes - Buffer::kPadding;
   buffer.resize(size);
+  budget_.charge(bytes);
   return buffer;
 }
 
@@ -77,28 +58,15 @@ Buffer BufferPool::copy(std::string_view text) {
 void BufferPool::give_back(char* data, std::size_t capacity) noexcept {
   const std::size_t bytes = capacity + Buffer::kPadding;
   budget_.release(bytes);
-  if (bytes >= kPooledFrom) {
-    const MutexLock lock(free_->mutex);
-    if (free_->bytes + bytes <= kKeptMax) {
-      try {
-        free_->blocks[bytes].push_back(data);
-        free_->bytes += bytes;
-        return;
-      } catch (const std::bad_alloc&) {
-        // No memory to remember the block: free it instead.
-      }
-    }
+  if (bytes < kLargeFrom) {
+    ::operator delete(data);
+  } else {
+    large_->give_back(data);
   }
-  ::operator delete(data);
 }
 
-void BufferPool::trim() noexcept {
-  const MutexLock lock(free_->mutex);
-  for (auto& [bytes, blocks] : free_->blocks) {
-    for (char* block : blocks) ::operator delete(block);
-  }
-  free_->blocks.clear();
-  free_->bytes = 0;
-}
+void BufferPool::prefault(std::size_t bytes) { large_->prefault(bytes); }
+
+void BufferPool::trim() noexcept { large_->trim(); }
 
 }  // namespace wingmq

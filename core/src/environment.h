@@ -13,7 +13,9 @@ namespace wingmq {
 /// What every queue and group of one broker shares.
 struct Environment {
   Environment(const Options& chosen, RandomSource& source)
-      : options(chosen), random(source), budget(chosen.memory_limit_bytes), buffers(budget) {}
+      : options(chosen), random(source), budget(chosen.memory_limit_bytes), buffers(budget) {
+    if (options.prefault_bytes != 0) buffers.prefault(options.prefault_bytes);
+  }
 
   const Options options;
   RandomSource& random;

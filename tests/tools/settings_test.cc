@@ -171,6 +171,14 @@ TEST(SettingsTest, AWrongValueIsNamedWithWhatWouldBeRight) {
   }
 }
 
+TEST(SettingsTest, MemoryTouchedAtTheStartStaysWithinTheLimit) {
+  EXPECT_EQ(from_options({})->broker.prefault_bytes, 0U);
+  EXPECT_EQ(from_options({{"prefault", {"64M"}, ""}})->broker.prefault_bytes, std::size_t{64} << 20);
+  const auto refused = from_options({{"prefault", {"2M"}, ""}, {"memory-limit", {"1M"}, ""}});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("memory limit"), std::string::npos) << refused.error();
+}
+
 TEST(SettingsTest, TlsNeedsACertificateAndItsKey) {
   using net::TlsMode;
   EXPECT_EQ(from_options({})->server.tls.mode, TlsMode::kOff);

@@ -26,6 +26,7 @@ class MemoryBudget {
   std::atomic<std::size_t> used_{0};
 };
 
+class Arena;
 class BufferPool;
 
 /// A block of bytes with one owner, in which a request's body arrives and then stays as long as its messages live.
@@ -68,7 +69,7 @@ class Buffer {
   std::size_t capacity_ = 0;
 };
 
-/// Hands out Buffers, keeps large ones for reuse (first touch of fresh memory costs several times a reuse) and charges
+/// Hands out Buffers, keeps some memory of large ones for reuse (touching fresh memory costs many times more) and charges
 /// them to the budget while they are out. Safe for concurrent use. Must outlive its buffers.
 class BufferPool {
  public:
@@ -86,16 +87,18 @@ class BufferPool {
   /// What the buffers are charged to; a batch made of one is charged to the same.
   [[nodiscard]] MemoryBudget& budget() noexcept { return budget_; }
 
-  /// Gives the blocks kept for reuse back to the operating system.
+  /// Touches `bytes` bytes of memory now, so that later sends need not, and keeps as much for reuse from then on. Takes about
+  /// a third of a second for each gigabyte. Throws std::bad_alloc.
+  void prefault(std::size_t bytes);
+  /// Gives memory kept for reuse back to the operating system.
   void trim() noexcept;
 
  private:
   friend class Buffer;
   void give_back(char* data, std::size_t capacity) noexcept;
 
-  struct FreeList;
   MemoryBudget& budget_;
-  std::unique_ptr<FreeList> free_;
+  std::unique_ptr<Arena> large_;
 };
 
 }  // namespace wingmq
