@@ -1,5 +1,9 @@
 #include "connection.h"
 
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_suffix.hpp>
@@ -68,18 +72,14 @@ asio::awaitable<bool> Connection::shake_hands(std::shared_ptr<asio::ssl::context
 
 template <typename Buffers>
 asio::awaitable<std::size_t> Connection::read_some(Buffers buffers, error_code& error) {
-  if (encrypted_) {
-    co_return co_await encrypted_->stream.async_read_some(buffers, asio::redirect_error(asio::use_awaitable, error));
-  }
-  co_return co_await socket_.async_read_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+  if (encrypted_) return encrypted_->stream.async_read_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+  return socket_.async_read_some(buffers, asio::redirect_error(asio::use_awaitable, error));
 }
 
 template <typename Buffers>
 asio::awaitable<std::size_t> Connection::write_some(Buffers buffers, error_code& error) {
-  if (encrypted_) {
-    co_return co_await encrypted_->stream.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
-  }
-  co_return co_await socket_.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+  if (encrypted_) return encrypted_->stream.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+  return socket_.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
 }
 
 // --- Bytes ------------------------------------------------------------------------------------------------------------
@@ -91,15 +91,21 @@ asio::awaitable<bool> Connection::fill(std::size_t bytes_max) {
   const std::size_t unused = buffer_.capacity() - buffer_.size();
   const auto place = buffer_.prepare(unused > 0 && unused < bytes_max ? unused : bytes_max);
   error_code error;
-  const std::size_t bytes = co_await read_some(place, error);
-  buffer_.commit(bytes);
+  buffer_.commit(co_await read_some(place, error));
   co_return !error;
 }
 
+std::size_t Connection::read_now(char* data, std::size_t size) {
+  std::size_t bytes = asio::buffer_copy(asio::buffer(data, size), buffer_.data());
+  buffer_.consume(bytes);
+  if (encrypted_ || bytes == size) return bytes;
+  const ssize_t received = ::recv(socket_.native_handle(), data + bytes, size - bytes, MSG_DONTWAIT);
+  if (received > 0) bytes += static_cast<std::size_t>(received);  // of an end or an error, read() hears again
+  return bytes;
+}
+
 asio::awaitable<bool> Connection::read(char* data, std::size_t size) {
-  const std::size_t buffered = asio::buffer_copy(asio::buffer(data, size), buffer_.data());
-  buffer_.consume(buffered);
-  for (std::size_t at = buffered; at < size;) {
+  for (std::size_t at = 0; at < size;) {
     if (timed_out_) co_return false;
     error_code error;
     at += co_await read_some(asio::buffer(data + at, size - at), error);
@@ -108,14 +114,24 @@ asio::awaitable<bool> Connection::read(char* data, std::size_t size) {
   co_return true;
 }
 
-asio::awaitable<bool> Connection::write(std::string_view head, std::string_view body) {
+std::size_t Connection::write_now(std::string_view head, std::string_view body) {
+  if (encrypted_) return 0;
+  std::array<iovec, 2> parts{{{const_cast<char*>(head.data()), head.size()}, {const_cast<char*>(body.data()), body.size()}}};
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  return sent > 0 ? static_cast<std::size_t>(sent) : 0;  // of an error, write() hears again
+}
+
+asio::awaitable<bool> Connection::write(std::string_view head, std::string_view body, std::size_t sent) {
   const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(body)};
   boost::beast::buffers_suffix rest(both);
+  rest.consume(sent);
   while (asio::buffer_size(rest) > 0) {
     if (timed_out_) co_return false;
     error_code error;
-    const std::size_t bytes =
-        co_await write_some(rest, error);
+    const std::size_t bytes = co_await write_some(rest, error);
     if (error) co_return false;
     rest.consume(bytes);
   }

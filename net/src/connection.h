@@ -49,10 +49,15 @@ class Connection {
   static constexpr std::size_t kReadBytes = 4096;
   /// Waits until more has arrived, `bytes` at most.
   [[nodiscard]] boost::asio::awaitable<bool> fill(std::size_t bytes = kReadBytes);
+  /// Receives to where the bytes will live what is there already, `size` bytes at most, and says how many. Does not wait.
+  [[nodiscard]] std::size_t read_now(char* data, std::size_t size);
   /// Receives exactly `size` bytes to where they will live.
   [[nodiscard]] boost::asio::awaitable<bool> read(char* data, std::size_t size);
-  /// Sends all of it, in as few system calls as the kernel allows.
-  [[nodiscard]] boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
+  /// Sends what can go without waiting, and says how many bytes that was. Most replies are gone with that, and need neither a
+  /// deadline nor a turn of the loop.
+  [[nodiscard]] std::size_t write_now(std::string_view head, std::string_view body);
+  /// Sends all of it but the first `sent` bytes, in as few system calls as the kernel allows.
+  [[nodiscard]] boost::asio::awaitable<bool> write(std::string_view head, std::string_view body, std::size_t sent = 0);
   /// Says that nothing more comes and lets the peer finish, for a short time: closing with unread bytes would reset
   /// the connection and take the last reply away from the client.
   [[nodiscard]] boost::asio::awaitable<void> linger();

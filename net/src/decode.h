@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api.h"
+#include "confirm_list.h"
 #include "fields.h"
 
 namespace wingmq::net {
@@ -23,7 +24,8 @@ enum class DeadLetterFlag : bool { kNo, kYes };
 
 [[nodiscard]] ConsumeCall decode_consume(const Fields& call, std::uint32_t messages_max);
 [[nodiscard]] ConsumeCall decode_consume_dead_letters(const Fields& call, std::uint32_t messages_max);
-[[nodiscard]] ConfirmCall decode_confirm(const Fields& call, std::uint32_t entries_max);
+/// With `in_passing`, which has read the list of entries already, nothing of it is read twice when it is as usual.
+[[nodiscard]] ConfirmCall decode_confirm(const Fields& call, std::uint32_t entries_max, ConfirmList* in_passing = nullptr);
 [[nodiscard]] ConfirmCall decode_confirm_dead_letters(const Fields& call, std::uint32_t entries_max);
 [[nodiscard]] ResetCall decode_reset(const Fields& call);
 

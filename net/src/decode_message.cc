@@ -58,7 +58,7 @@ void add_tag(const Fields& info, std::string_view name, std::string_view tag, st
 
 void add_tags_of_array(const Fields& info, std::string_view name, const json::Value& list,
                        std::vector<std::string>& tags) {
-  json::Reader reader(list.raw);
+  auto reader = json::Reader::of_checked(list.raw);
   static_cast<void>(reader.array([&] {
     json::Value tag;
     if (!reader.value(tag)) return false;
@@ -149,10 +149,14 @@ ConsumeCall decode_consume_dead_letters(const Fields& call, std::uint32_t messag
   return decoded;
 }
 
-ConfirmCall decode_confirm(const Fields& call, std::uint32_t entries_max) {
+ConfirmCall decode_confirm(const Fields& call, std::uint32_t entries_max, ConfirmList* in_passing) {
   ConfirmCall decoded;
   decode_place(call, QueueIdNeed::kRequired, decoded, decoded.queue, decoded.group);
-  decode_entries(call, entries_max, decoded.entries);
+  if (in_passing != nullptr && in_passing->usual() && call.find("message") != nullptr) {
+    decoded.entries = in_passing->take();
+  } else {
+    decode_entries(call, entries_max, decoded.entries);
+  }
   return decoded;
 }
 

@@ -23,7 +23,7 @@ constexpr std::size_t kFrameBytes = kHandler.size() + kBody.size() + kAttributes
 /// Bytes that the delivery's messages may need at most.
 std::size_t bytes_max(const Delivery& delivery, const DeliveryLook& look) {
   const std::size_t frame = kFrameBytes + (look.scene ? kHandlerBytesMax : Handle::kTextBytes);
-  std::size_t bytes = kEnvelopeStart.size() + kEnvelopeEnd.size() + 2 + kEscapeSlack + delivery.count * frame;
+  std::size_t bytes = kEnvelopeStart.size() + kEnvelopeEnd.size() + 2 + delivery.count * frame;
   for (const DeliveredRun& run : delivery.runs) {
     for (const Message& message : run.batch->messages().subspan(run.first, run.count)) {
       bytes += escaped_json_bytes_max(std::size_t{message.body_bytes} + message.attributes_bytes + message.tags_bytes);
@@ -48,12 +48,6 @@ class Writer {
   char* out_;
 };
 
-void put_handler(Writer& writer, const Handle& handle, const DeliveryLook& look, const HandlePlace& place) {
-  if (look.scene) return writer.put(json_handler(handle, *look.scene, place));
-  const auto text = handle.text();
-  writer.put({text.data(), text.size()});
-}
-
 void put_message(Writer& writer, const Batch& batch, std::uint32_t index) {
   const auto attributes = batch.attributes(index);
   const auto tags = batch.tags(index);
@@ -67,13 +61,18 @@ void put_message(Writer& writer, const Batch& batch, std::uint32_t index) {
 }
 
 void put_messages(Writer& writer, const Delivery& delivery, const DeliveryLook& look) {
+  HandleTexts compact(delivery.first);
   std::uint32_t position = 0;
   for (const DeliveredRun& run : delivery.runs) {
     for (std::uint32_t i = 0; i < run.count; ++i, ++position) {
       if (position != 0) writer.put(",");
       writer.put(kHandler);
-      put_handler(writer, delivery.handle(position), look,
-                  {.partition = run.partition, .offset = {run.offset.value + i}, .failures = run.failures});
+      if (look.scene) {
+        const HandlePlace place{.partition = run.partition, .offset = {run.offset.value + i}, .failures = run.failures};
+        writer.put(json_handler(delivery.handle(position), *look.scene, place));
+      } else {
+        writer.put(compact.at(static_cast<std::uint16_t>(position)));
+      }
       put_message(writer, *run.batch, run.first + i);
     }
   }

@@ -1,11 +1,8 @@
 #include "escape.h"
 
-#include <bit>
 #include <cstring>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "plain_run.h"
 
 namespace wingmq::net {
 namespace {
@@ -33,43 +30,23 @@ char* write_escape(char c, char* out) {
   return out + 6;
 }
 
-bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
-
 }  // namespace
 
 char* write_escaped(std::string_view text, char* out) noexcept {
   const char* at = text.data();
   const char* const end = at + text.size();
-#ifdef __SSE2__
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i control = _mm_set1_epi8(0x1f);
-  while (end - at >= 16) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), block);
-    const __m128i special =
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)),
-                     _mm_cmpeq_epi8(_mm_min_epu8(block, control), block));
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
-    const int plain = mask == 0 ? 16 : std::countr_zero(mask);
+  while (true) {
+    const std::size_t plain = copy_plain(at, end, out);
     at += plain;
     out += plain;
-    if (mask != 0) out = write_escape(*at++, out);
+    if (at == end) return out;
+    out = write_escape(*at++, out);
   }
-#endif
-  for (; at != end; ++at) {
-    if (needs_escape(*at)) {
-      out = write_escape(*at, out);
-    } else {
-      *out++ = *at;
-    }
-  }
-  return out;
 }
 
 void append_escaped(std::string& out, std::string_view text) {
   const std::size_t before = out.size();
-  out.resize(before + escaped_bytes_max(text.size()) + kEscapeSlack);
+  out.resize(before + escaped_bytes_max(text.size()));
   out.resize(static_cast<std::size_t>(write_escaped(text, out.data() + before) - out.data()));
 }
 

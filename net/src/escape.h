@@ -13,11 +13,8 @@ namespace wingmq::net {
 /// between tokens, and these become two.
 [[nodiscard]] constexpr std::size_t escaped_json_bytes_max(std::size_t bytes) { return bytes * 2; }
 
-/// How far write_escaped() may write beyond what it needs.
-inline constexpr std::size_t kEscapeSlack = 16;
-
 /// Writes `text` as the inside of a JSON string: quotes, backslashes and control characters escaped, all else as it is.
-/// `out` has room for the escaped text and kEscapeSlack bytes more. Returns the end of what was written.
+/// `out` has room for the escaped text. Returns the end of what was written.
 char* write_escaped(std::string_view text, char* out) noexcept;
 
 /// Appends `text` as the inside of a JSON string.

@@ -222,7 +222,7 @@ Fields open_element(const Fields& fields, const json::Value& element, const std:
     fields.findings().refuse({.fault = Fault::kNotObject, .name = path, .given = shown_value(element)});
     return members;
   }
-  json::Reader reader(element.raw);
+  auto reader = json::Reader::of_checked(element.raw);
   if (!members.add_members(reader)) fields.findings().refuse(refusal_of(reader, path));
   return members;
 }
@@ -236,7 +236,7 @@ void read_list(const Fields& fields, std::string_view name, const json::Value& l
     return;
   }
   std::size_t count = 0;
-  json::Reader reader(list.raw);
+  auto reader = json::Reader::of_checked(list.raw);
   const bool whole = reader.array([&] {
     json::Value element;
     if (count == maximum || !reader.value(element)) return false;

@@ -80,10 +80,12 @@ Outcome consume_dead_letters(Call& call) {
 }
 
 Outcome confirm(Call& call) {
-  const auto decode = [&](const Fields& fields) { return decode_confirm(fields, call.batch_messages_max); };
-  return run_call(call, Method::kPost, decode, [&](const Project& project, const ConfirmCall& confirm) {
+  ConfirmList in_passing(call.batch_messages_max);
+  const auto decode = [&](const Fields& fields) { return decode_confirm(fields, call.batch_messages_max, &in_passing); };
+  const auto act = [&](const Project& project, const ConfirmCall& confirm) {
     return run_confirm(call, project, confirm, Stream::kQueue);
-  });
+  };
+  return run_call(call, Method::kPost, decode, act, {"message", &in_passing});
 }
 
 Outcome confirm_dead_letters(Call& call) {

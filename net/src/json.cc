@@ -4,38 +4,12 @@
 
 #include <cstring>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-#include <bit>
+#include "plain_run.h"
 
 namespace wingmq::net::json {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// Whether a string's plain run ends at `c`: quote, backslash, or a control character, which must be escaped.
-bool ends_run(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
-
-/// The first byte of [at, end) that ends a plain run, or `end`.
-const char* run_end(const char* at, const char* end) {
-#ifdef __SSE2__
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i control = _mm_set1_epi8(0x1f);
-  for (; end - at >= 16; at += 16) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i special =
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)),
-                     _mm_cmpeq_epi8(_mm_min_epu8(block, control), block));
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
-    if (mask != 0) return at + std::countr_zero(mask);
-  }
-#endif
-  while (at != end && !ends_run(*at)) ++at;
-  return at;
-}
 
 int hex_digit(char c) {
   if (is_digit(c)) return c - '0';
@@ -103,9 +77,8 @@ const char* decode_escape(const char* at, char*& out) {
 
 }  // namespace
 
-Reader::Reader(std::string_view text) : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {
-  if (!simdjson::validate_utf8(text.data(), text.size())) fail(Fault::kNotUtf8);
-}
+Reader::Reader(std::string_view text)
+    : Reader(text, simdjson::validate_utf8(text.data(), text.size()) ? Fault::kNone : Fault::kNotUtf8) {}
 
 /// The first fault stands; afterwards nothing is left to read, so that no caller needs to ask twice.
 bool Reader::fail(Fault fault) noexcept {
@@ -181,7 +154,7 @@ bool Reader::string(Value& out) {
   out.kind = Kind::kString;
   out.escapes = false;
   for (++at_;; out.escapes = true) {
-    at_ = run_end(at_, end_);
+    at_ = plain_end(at_, end_);
     if (at_ == end_) return fail(Fault::kSyntax);
     if (*at_ == '"') break;
     if (*at_ != '\\' || !escape(saved)) return fail(Fault::kSyntax);

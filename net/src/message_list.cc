@@ -120,7 +120,7 @@ void MessageList::set_tags(Message& message, const json::Value& tags) {
   if (tags.kind != json::Kind::kArray) return refuse(Fault::kBadTag, "tags", tags.raw);
   CompactTags compact;
   std::size_t count = 0;
-  json::Reader reader(tags.raw);
+  auto reader = json::Reader::of_checked(tags.raw);
   const bool whole = reader.array([&] {
     json::Value tag;
     if (!reader.value(tag)) return false;

@@ -85,8 +85,12 @@ void add_json(const Request& request, Fields& fields, StreamedList streamed) {
     Given given;
     const auto name = member_name(quoted_name, findings);
     const bool in_passing = streamed.reader != nullptr && name == streamed.name && reader.peek() == '[';
+    const std::size_t start = reader.at();
     if (in_passing ? !streamed.reader->read(reader) : !reader.value(given.value)) return false;
-    if (in_passing) given.value.kind = json::Kind::kArray;
+    if (in_passing) {
+      given.value.kind = json::Kind::kArray;
+      given.value.raw = request.body.view().substr(start, reader.at() - start);
+    }
     fields.add(name, given);
     return true;
   });

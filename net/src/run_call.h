@@ -13,8 +13,8 @@ namespace wingmq::net {
 /// The frame of an operation: finds its parameters, decodes them, finds out who calls, and acts when nothing is wrong.
 /// `decode(fields)` returns something with a `region`, `act(project, decoded)` an Outcome.
 template <typename Decode, typename Act>
-[[nodiscard]] Outcome run_call(Call& call, Method method, Decode&& decode, Act&& act) {
-  const Fields fields = locate_parameters(call.request, method, call.findings);
+[[nodiscard]] Outcome run_call(Call& call, Method method, Decode&& decode, Act&& act, StreamedList streamed = {}) {
+  const Fields fields = locate_parameters(call.request, method, call.findings, streamed);
   auto decoded = decode(fields);
   const Project project{identify(call.caller, fields).customer, decoded.region};
   if (call.findings.refusal()) return std::unexpected(*call.findings.refusal());

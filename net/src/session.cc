@@ -112,16 +112,28 @@ asio::awaitable<bool> Session::serve_one() {
   // Before the body is read, for a chunked one may bring trailers.
   Request request = head->request();
   const bool keep_alive = head->keep_alive();
-  auto body = co_await read_body(*head);
+  std::expected<Buffer, Refusal> body;
+  auto incoming = begin_body(*head);
+  if (!incoming) {
+    body = std::unexpected(std::move(incoming.error()));
+  } else if (incoming->complete) {
+    body = std::move(incoming->bytes);
+  } else {
+    body = co_await read_body(*head, std::move(*incoming));
+  }
   if (!body) {
     if (body.error()) co_await refuse(*body.error(), &*head);
     co_return false;
   }
   request.body = std::move(*body);
-  const auto reply = co_await answer(std::move(request));
+  woken_ = false;
+  auto reply = worker_.app.handle(std::move(request), parked_);
+  if (!reply) reply = co_await wait_parked();
   if (!reply) co_return false;
   const bool close = !keep_alive || worker_.stopping;
-  const bool sent = co_await send(*reply, close, &*head);
+  const Outgoing out = begin_send(*reply, close, &*head);
+  bool sent = out.complete();
+  if (!sent) sent = co_await send_rest(out);
   co_return sent && !close;
 }
 
@@ -140,7 +152,7 @@ asio::awaitable<std::expected<RequestHead, Session::Refusal>> Session::read_head
     if (!more) co_return silent;
   }
   idle_ = false;
-  connection_.expire_after(limits.header_timeout);
+  bool incomplete = false;
   std::size_t searched = 0;
   while (true) {
     const auto arrived = connection_.arrived();
@@ -156,6 +168,7 @@ asio::awaitable<std::expected<RequestHead, Session::Refusal>> Session::read_head
       if (!head) co_return std::unexpected(head.error());
       co_return std::move(*head);
     }
+    if (!std::exchange(incomplete, true)) connection_.expire_after(limits.header_timeout);
     searched = bytes < 2 ? 0 : bytes - 2;  // the end's last byte is the one that may still be missing
     const bool more = co_await connection_.fill();
     if (more) continue;
@@ -164,21 +177,34 @@ asio::awaitable<std::expected<RequestHead, Session::Refusal>> Session::read_head
   }
 }
 
-asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_body(RequestHead& head) {
+/// Takes what is there already; with a small body that is all of it.
+std::expected<Session::Incoming, Session::Refusal> Session::begin_body(const RequestHead& head) {
   const NetLimits& limits = worker_.options.limits;
-  const std::uint64_t size = head.content_length();
-  if (!head.chunked() && size == 0) co_return Buffer();
-  if (!head.chunked() && size > limits.body_bytes_max) {
-    co_return std::unexpected(
-        HttpFault{413, fmt::format("the body has {} bytes, {} are allowed", size, limits.body_bytes_max)});
+  if (head.chunked()) return Incoming();
+  if (head.content_length() > limits.body_bytes_max) {
+    return std::unexpected(HttpFault{
+        413, fmt::format("the body has {} bytes, {} are allowed", head.content_length(), limits.body_bytes_max)});
   }
+  Incoming body;
+  const auto size = static_cast<std::size_t>(head.content_length());
+  if (size != 0) {
+    body.bytes = worker_.broker.buffers().take(size);
+    body.arrived = connection_.read_now(body.bytes.data(), size);
+  }
+  body.complete = body.arrived == size;
+  return body;
+}
+
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_body(RequestHead& head, Incoming body) {
+  const NetLimits& limits = worker_.options.limits;
   connection_.expire_after(limits.body_timeout);
-  const bool invited = co_await invite_body(head);
-  if (!invited) co_return std::unexpected(Refusal());
+  if (body.arrived == 0) {
+    const bool invited = co_await invite_body(head);
+    if (!invited) co_return std::unexpected(Refusal());
+  }
   if (head.chunked()) co_return co_await read_chunks(head);
-  Buffer body = worker_.broker.buffers().take(static_cast<std::size_t>(size));
-  const bool complete = co_await connection_.read(body.data(), body.size());
-  if (complete) co_return std::move(body);
+  const bool complete = co_await connection_.read(body.bytes.data() + body.arrived, body.bytes.size() - body.arrived);
+  if (complete) co_return std::move(body.bytes);
   if (connection_.timed_out()) co_return std::unexpected(timeout_fault("body", limits.body_timeout));
   co_return std::unexpected(Refusal());
 }
@@ -231,12 +257,6 @@ HttpFault Session::timeout_fault(std::string_view part, std::chrono::millisecond
 // --- Answering --------------------------------------------------------------------------------------------------------
 
 /// Nothing when the peer went away.
-asio::awaitable<std::optional<Reply>> Session::answer(Request request) {
-  woken_ = false;
-  if (auto reply = worker_.app.handle(std::move(request), parked_)) co_return reply;
-  co_return co_await wait_parked();
-}
-
 asio::awaitable<std::optional<Reply>> Session::wait_parked() {
   connection_.never_expire();
   connection_.shrink(true);
@@ -276,12 +296,19 @@ void Session::watch_peer() {
   });
 }
 
-asio::awaitable<bool> Session::send(const Reply& reply, bool close, const RequestHead* head) {
-  connection_.expire_after(worker_.options.limits.write_timeout);
+/// Sends what can go at once. `reply` must live until the rest is gone.
+Session::Outgoing Session::begin_send(const Reply& reply, bool close, const RequestHead* head) {
   const bool http10 = head != nullptr && head->version() == 10;
-  const std::string text = reply_head(reply, {.date = worker_.date(), .close = close, .http10 = http10});
   const bool head_only = head != nullptr && head->head_only();
-  co_return co_await connection_.write(text, head_only ? std::string_view() : std::string_view(reply.body));
+  Outgoing out{.header = reply_head(reply, {.date = worker_.date(), .close = close, .http10 = http10}),
+               .body = head_only ? std::string_view() : std::string_view(reply.body)};
+  out.sent = connection_.write_now(out.header, out.body);
+  return out;
+}
+
+asio::awaitable<bool> Session::send_rest(const Outgoing& out) {
+  connection_.expire_after(worker_.options.limits.write_timeout);
+  co_return co_await connection_.write(out.header, out.body, out.sent);
 }
 
 asio::awaitable<void> Session::refuse(HttpFault fault, const RequestHead* head) {
@@ -289,7 +316,9 @@ asio::awaitable<void> Session::refuse(HttpFault fault, const RequestHead* head) 
   std::optional<Request> request;
   if (head != nullptr) request = head->request();
   const Reply reply = worker_.app.http_fault(fault.status, request ? &*request : nullptr, fault.detail);
-  const bool sent = co_await send(reply, true, head);
+  const Outgoing out = begin_send(reply, true, head);
+  bool sent = out.complete();
+  if (!sent) sent = co_await send_rest(out);
   if (sent) co_await connection_.linger();
 }
 

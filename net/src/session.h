@@ -37,20 +37,35 @@ class Session : public std::enable_shared_from_this<Session> {
   using Awaitable = boost::asio::awaitable<T>;
   /// What to do when a request cannot be read: say why, or nothing at all.
   using Refusal = std::optional<HttpFault>;
+  /// A body, as much of it as has arrived.
+  struct Incoming {
+    Buffer bytes;
+    std::size_t arrived = 0;
+    bool complete = false;
+  };
+  /// A reply on its way.
+  struct Outgoing {
+    [[nodiscard]] bool complete() const { return sent == header.size() + body.size(); }
+
+    std::string header;
+    std::string_view body;
+    std::size_t sent = 0;
+  };
 
   void spawn(std::function<Awaitable<void>()> work);
   Awaitable<void> run();
   Awaitable<bool> negotiate();
   Awaitable<bool> serve_one();
   Awaitable<std::expected<RequestHead, Refusal>> read_head();
-  Awaitable<std::expected<Buffer, Refusal>> read_body(RequestHead& head);
+  std::expected<Incoming, Refusal> begin_body(const RequestHead& head);
+  Awaitable<std::expected<Buffer, Refusal>> read_body(RequestHead& head, Incoming body);
   Awaitable<bool> invite_body(const RequestHead& head);
   Awaitable<std::expected<Buffer, Refusal>> read_chunks(RequestHead& head);
-  Awaitable<std::optional<Reply>> answer(Request request);
   Awaitable<std::optional<Reply>> wait_parked();
   Awaitable<void> sleep_until_woken();
   void watch_peer();
-  Awaitable<bool> send(const Reply& reply, bool close, const RequestHead* head);
+  Outgoing begin_send(const Reply& reply, bool close, const RequestHead* head);
+  Awaitable<bool> send_rest(const Outgoing& out);
   Awaitable<void> refuse(HttpFault fault, const RequestHead* head);
   [[nodiscard]] HttpFault timeout_fault(std::string_view part, std::chrono::milliseconds allowed) const;
 

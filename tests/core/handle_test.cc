@@ -101,5 +101,15 @@ TEST(HandleTest, SurvivesGarbage) {
   }
 }
 
+TEST(HandleTest, TextsOfADeliveryDifferInTheIndexAlone) {
+  Handle handle{.stream = 0x01020304, .lease = 0xFFFEFDFC, .index = 7, .secret = 0x1122334455667788};
+  HandleTexts texts(handle);
+  for (const std::uint16_t index : std::initializer_list<std::uint16_t>{0, 1, 7, 63, 64, 255, 256, 999, 65'535, 3}) {
+    handle.index = index;
+    const auto expected = handle.text();
+    EXPECT_EQ(texts.at(index), std::string_view(expected.data(), expected.size())) << index;
+  }
+}
+
 }  // namespace
 }  // namespace wingmq

@@ -25,4 +25,17 @@ struct Handle {
   [[nodiscard]] static std::optional<Handle> parse(std::string_view text) noexcept;
 };
 
+/// The compact texts of one delivery's handles. They differ in few characters, and only these are written anew.
+class HandleTexts {
+ public:
+  explicit HandleTexts(const Handle& first) noexcept;
+
+  /// The text of the handle with this index; good until the next call.
+  [[nodiscard]] std::string_view at(std::uint16_t index) noexcept;
+
+ private:
+  std::array<std::uint8_t, Handle::kTextBytes / 4 * 3> bytes_;
+  std::array<char, Handle::kTextBytes> text_;
+};
+
 }  // namespace wingmq

@@ -1,0 +1,44 @@
+#include "confirm_list.h"
+
+#include <optional>
+
+#include "handle_text.h"
+
+namespace wingmq::net {
+
+bool ConfirmList::read(json::Reader& reader) {
+  return reader.array([&] { return read_entry(reader); });
+}
+
+bool ConfirmList::read_entry(json::Reader& reader) {
+  usual_ = usual_ && reader.peek() == '{' && entries_.size() < entries_max_;
+  if (!usual_) {
+    json::Value other;
+    return reader.value(other);
+  }
+  std::optional<json::Value> handler;
+  std::optional<json::Value> status;
+  const bool whole = reader.object([&](const json::Value& name) {
+    json::Value value;
+    if (!reader.value(value)) return false;
+    auto& part = json::is(name, "handler") ? handler : status;
+    usual_ = usual_ && !part && (&part == &handler || json::is(name, "status"));
+    part = value;
+    return true;
+  });
+  usual_ = usual_ && handler && status;
+  if (usual_) add(*handler, *status);
+  return whole;
+}
+
+void ConfirmList::add(const json::Value& handler, const json::Value& status) {
+  const auto plain = [](const json::Value& text) { return text.kind == json::Kind::kString && !text.escapes; };
+  usual_ = plain(handler) && plain(status);
+  if (!usual_) return;
+  const auto handle = parse_handle(handler.inner());
+  const bool success = status.inner() == "success";
+  usual_ = handle && (success || status.inner() == "fail" || status.inner() == "false");
+  if (usual_) entries_.push_back({.handle = handle, .success = success});
+}
+
+}  // namespace wingmq::net
