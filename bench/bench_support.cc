@@ -33,7 +33,7 @@ BatchRef make_batch(BufferPool& buffers, std::uint32_t count, std::uint32_t byte
     messages[i].body_bytes = bytes;
     messages[i].payload_bytes = bytes;
   }
-  return Batch::make(buffers.budget(), std::move(buffer), messages);
+  return Batch::make(buffers, std::move(buffer), messages);
 }
 
 World::World(std::uint32_t queues, std::uint32_t groups, std::uint32_t partitions)

@@ -11,20 +11,14 @@ namespace wingmq {
 namespace {
 
 /// Blocks from this size on come from the arena; below it, malloc reuses memory by itself.
-constexpr std::size_t kLargeFrom = std::size_t{64} << 10;
+constexpr std::size_t kLargeFrom = std::size_t{12} << 10;
 /// Free pages that are kept for reuse, unless more is asked for.
 constexpr std::size_t kKeptMax = std::size_t{32} << 20;
-
-std::size_t block_bytes(std::size_t size) {
-  const std::size_t wanted = size + Buffer::kPadding;
-  if (wanted < kLargeFrom) return wanted;
-  return (wanted + Arena::kPageBytes - 1) / Arena::kPageBytes * Arena::kPageBytes;
-}
 
 }  // namespace
 
 Buffer::~Buffer() {
-  if (data_ != nullptr) pool_->give_back(data_, capacity_);
+  if (data_ != nullptr) pool_->release(data_, capacity_ + kPadding);
 }
 
 void Buffer::resize(std::size_t size) noexcept {
@@ -38,14 +32,32 @@ BufferPool::BufferPool(MemoryBudget& budget)
 
 BufferPool::~BufferPool() = default;
 
+std::size_t BufferPool::occupied(std::size_t bytes) noexcept {
+  if (bytes < kLargeFrom) return bytes;
+  return (bytes + Arena::kPageBytes - 1) / Arena::kPageBytes * Arena::kPageBytes;
+}
+
+char* BufferPool::allocate(std::size_t bytes) {
+  char* const block = bytes < kLargeFrom ? static_cast<char*>(::operator new(bytes)) : large_->take(occupied(bytes));
+  budget_.charge(occupied(bytes));
+  return block;
+}
+
+void BufferPool::release(char* block, std::size_t bytes) noexcept {
+  budget_.release(occupied(bytes));
+  if (bytes < kLargeFrom) {
+    ::operator delete(block);
+  } else {
+    large_->give_back(block);
+  }
+}
+
 Buffer BufferPool::take(std::size_t size) {
-  const std::size_t bytes = block_bytes(size);
   Buffer buffer;
-  buffer.data_ = bytes < kLargeFrom ? static_cast<char*>(::operator new(bytes)) : large_->take(bytes);
+  buffer.data_ = allocate(size + Buffer::kPadding);
   buffer.pool_ = this;
-  buffer.capacity_ = bytes - Buffer::kPadding;
+  buffer.capacity_ = occupied(size + Buffer::kPadding) - Buffer::kPadding;
   buffer.resize(size);
-  budget_.charge(bytes);
   return buffer;
 }
 
@@ -53,16 +65,6 @@ Buffer BufferPool::copy(std::string_view text) {
   Buffer buffer = take(text.size());
   if (!text.empty()) std::memcpy(buffer.data(), text.data(), text.size());
   return buffer;
-}
-
-void BufferPool::give_back(char* data, std::size_t capacity) noexcept {
-  const std::size_t bytes = capacity + Buffer::kPadding;
-  budget_.release(bytes);
-  if (bytes < kLargeFrom) {
-    ::operator delete(data);
-  } else {
-    large_->give_back(data);
-  }
 }
 
 void BufferPool::prefault(std::size_t bytes) { large_->prefault(bytes); }

@@ -1,7 +1,6 @@
 #include "wingmq/message.h"
 
 #include <cstring>
-#include <memory>
 #include <new>
 
 #include "check.h"
@@ -19,8 +18,8 @@ bool inside(const Buffer& buffer, std::uint32_t at, std::uint32_t bytes) {
 
 static_assert(sizeof(Batch) % alignof(Message) == 0, "the messages stand right behind the batch");
 
-Batch::Batch(MemoryBudget& budget, Buffer buffer, std::span<const Message> messages) noexcept
-    : count_(static_cast<std::uint32_t>(messages.size())), budget_(budget), buffer_(std::move(buffer)) {
+Batch::Batch(BufferPool& pool, Buffer buffer, std::span<const Message> messages) noexcept
+    : count_(static_cast<std::uint32_t>(messages.size())), pool_(pool), buffer_(std::move(buffer)) {
   std::memcpy(static_cast<void*>(this + 1), messages.data(), messages.size_bytes());
   for (const Message& message : messages) {
     WINGMQ_CHECK(inside(buffer_, message.body_at, message.body_bytes) &&
@@ -30,23 +29,23 @@ Batch::Batch(MemoryBudget& budget, Buffer buffer, std::span<const Message> messa
     payload_bytes_ += message.payload_bytes;
     has_tags_ = has_tags_ || message.tags_bytes != 0;
   }
-  budget_.charge(block_bytes(count_));
 }
 
-BatchRef Batch::make(MemoryBudget& budget, Buffer buffer, std::span<const Message> messages) {
+BatchRef Batch::make(BufferPool& pool, Buffer buffer, std::span<const Message> messages) {
   WINGMQ_CHECK(!messages.empty(), "a batch holds at least one message");
-  void* block = ::operator new(block_bytes(messages.size()));
-  return BatchRef(::new (block) Batch(budget, std::move(buffer), messages));
+  char* const block = pool.allocate(block_bytes(messages.size()));
+  return BatchRef(::new (block) Batch(pool, std::move(buffer), messages));
 }
 
 void Batch::destroy(Batch* batch) noexcept {
-  batch->budget_.release(block_bytes(batch->count_));
+  BufferPool& pool = batch->pool_;
+  const std::size_t bytes = block_bytes(batch->count_);
   batch->~Batch();
-  ::operator delete(static_cast<void*>(batch));
+  pool.release(reinterpret_cast<char*>(batch), bytes);
 }
 
 std::size_t Batch::resident_bytes() const noexcept {
-  return block_bytes(count_) + buffer_.capacity() + Buffer::kPadding;
+  return BufferPool::occupied(block_bytes(count_)) + buffer_.capacity() + Buffer::kPadding;
 }
 
 std::span<const Message> Batch::messages() const noexcept {

@@ -84,7 +84,7 @@ Outcome send_messages(Call& call) {
   const auto count = batched.messages.size();
   Buffer buffer = batched.buffer.data() == nullptr ? std::move(call.request.body) : std::move(batched.buffer);
   const auto sent = call.broker.send(project, at.queue,
-                                     Batch::make(call.broker.buffers().budget(), std::move(buffer), batched.messages));
+                                     Batch::make(call.broker.buffers(), std::move(buffer), batched.messages));
   if (sent) {
     call.findings.note(9);
     return encode_sent(count);

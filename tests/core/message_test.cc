@@ -32,7 +32,7 @@ TEST_F(BatchTest, ShowsEveryPartOfEveryMessage) {
 TEST_F(BatchTest, SumsThePayloadOfItsMessages) {
   const std::vector<Message> messages = {Message{.body_bytes = 3, .payload_bytes = 30},
                                          Message{.body_at = 3, .body_bytes = 2, .payload_bytes = 12}};
-  const BatchRef batch = Batch::make(budget_, pool_.copy("12345"), messages);
+  const BatchRef batch = Batch::make(pool_, pool_.copy("12345"), messages);
   EXPECT_EQ(batch->payload_bytes(), 42U);
   EXPECT_EQ(batch->message(1).payload_bytes, 12U);
   EXPECT_EQ(batch->messages().size(), 2U);

@@ -18,7 +18,7 @@ BatchRef batch_of(CallFixture& memory, std::string_view messages) {
   MessageList list(buffer.data(), 1000);
   net::json::Reader reader(buffer.view());
   if (!list.read(reader) || list.refusal()) throw std::runtime_error("bad messages in a test");
-  return Batch::make(memory.budget, std::move(buffer), list.messages());
+  return Batch::make(memory.pool, std::move(buffer), list.messages());
 }
 
 std::string handler_of(const Delivery& delivery, std::uint32_t index) {

@@ -49,7 +49,7 @@ struct Text {
     message.payload_bytes = static_cast<std::uint32_t>(text.body.size() + text.attributes.size() + tags.size());
     messages.push_back(message);
   }
-  return Batch::make(pool.budget(), pool.copy(bytes), messages);
+  return Batch::make(pool, pool.copy(bytes), messages);
 }
 
 [[nodiscard]] inline BatchRef make_batch(BufferPool& pool, std::initializer_list<Text> texts) {

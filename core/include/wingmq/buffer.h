@@ -84,8 +84,12 @@ class BufferPool {
   /// A buffer that holds a copy of `text`.
   [[nodiscard]] Buffer copy(std::string_view text);
 
-  /// What the buffers are charged to; a batch made of one is charged to the same.
-  [[nodiscard]] MemoryBudget& budget() noexcept { return budget_; }
+  /// A block of at least `bytes` bytes, for what belongs to buffers and lives as long. Charged like them. Throws std::bad_alloc.
+  [[nodiscard]] char* allocate(std::size_t bytes);
+  /// Takes such a block back; `bytes` as it was asked for.
+  void release(char* block, std::size_t bytes) noexcept;
+  /// Bytes that a block of `bytes` bytes occupies and is charged with.
+  [[nodiscard]] static std::size_t occupied(std::size_t bytes) noexcept;
 
   /// Touches `bytes` bytes of memory now, so that later sends need not, and keeps as much for reuse from then on. Takes about
   /// a third of a second for each gigabyte. Throws std::bad_alloc.
@@ -94,9 +98,6 @@ class BufferPool {
   void trim() noexcept;
 
  private:
-  friend class Buffer;
-  void give_back(char* data, std::size_t capacity) noexcept;
-
   MemoryBudget& budget_;
   std::unique_ptr<Arena> large_;
 };

@@ -30,8 +30,8 @@ class Batch {
   Batch& operator=(const Batch&) = delete;
 
   /// Makes a batch out of a received buffer and the places of its messages (at least one, each inside the buffer).
-  /// `payload_bytes` is the sum over the messages. Throws std::bad_alloc.
-  [[nodiscard]] static BatchRef make(MemoryBudget& budget, Buffer buffer, std::span<const Message> messages);
+  /// `payload_bytes` is the sum over the messages. `pool` must outlive the batch. Throws std::bad_alloc.
+  [[nodiscard]] static BatchRef make(BufferPool& pool, Buffer buffer, std::span<const Message> messages);
 
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
   [[nodiscard]] std::uint64_t payload_bytes() const noexcept { return payload_bytes_; }
@@ -48,7 +48,7 @@ class Batch {
 
  private:
   friend class BatchRef;
-  Batch(MemoryBudget& budget, Buffer buffer, std::span<const Message> messages) noexcept;
+  Batch(BufferPool& pool, Buffer buffer, std::span<const Message> messages) noexcept;
   ~Batch() = default;  // by destroy() only: the messages stand behind the object
   static void destroy(Batch* batch) noexcept;
 
@@ -56,7 +56,7 @@ class Batch {
   const std::uint32_t count_;
   bool has_tags_ = false;
   std::uint64_t payload_bytes_ = 0;
-  MemoryBudget& budget_;
+  BufferPool& pool_;
   Buffer buffer_;
 };
 

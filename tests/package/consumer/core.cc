@@ -18,7 +18,7 @@ class NoWaiter final : public wingmq::Waiter {
 wingmq::BatchRef batch_of(wingmq::BufferPool& buffers, std::string_view body) {
   const auto bytes = static_cast<std::uint32_t>(body.size());
   const std::vector<wingmq::Message> messages = {{.body_bytes = bytes, .payload_bytes = bytes}};
-  return wingmq::Batch::make(buffers.budget(), buffers.copy(body), messages);
+  return wingmq::Batch::make(buffers, buffers.copy(body), messages);
 }
 
 }  // namespace
