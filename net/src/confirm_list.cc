@@ -1,12 +1,16 @@
 #include "confirm_list.h"
 
+#include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "handle_text.h"
 
 namespace wingmq::net {
 
 bool ConfirmList::read(json::Reader& reader) {
+  constexpr std::size_t kShortest = std::string_view(R"({"handler":"","status":"fail"},)").size() + Handle::kTextBytes;
+  entries_.reserve(std::min<std::size_t>(entries_max_, reader.left() / kShortest + 1));
   return reader.array([&] { return read_entry(reader); });
 }
 

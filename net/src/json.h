@@ -62,6 +62,8 @@ class Reader {
   [[nodiscard]] Fault fault() const noexcept { return fault_; }
   /// How many bytes were read without a fault.
   [[nodiscard]] std::size_t at() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
+  /// How many bytes are left to read.
+  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
 
  private:
   Reader(std::string_view text, Fault fault) noexcept

@@ -1,5 +1,6 @@
 #include "message_list.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -56,6 +57,8 @@ struct MessageList::Parts {
 bool is_tag(std::string_view tag) noexcept { return tag.size() <= kTagBytesMax && is_word(tag, "_-"); }
 
 bool MessageList::read(json::Reader& reader) {
+  constexpr std::string_view kShortest = R"({"body":1},)";
+  messages_.reserve(std::min<std::size_t>(count_max_, reader.left() / kShortest.size() + 1));
   if (!reader.array([&] { return read_message(reader); })) return false;
   if (messages_.empty() && !refusal_) {
     refusal_ = {.fault = Fault::kEmptyList, .name = "messages", .minimum = 1, .maximum = count_max_};
