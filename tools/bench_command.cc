@@ -48,7 +48,9 @@ struct Rule {
   Fault (*read)(std::string_view text, Options& options);
 };
 
-Fault needed(std::string_view text, std::string_view what) { return fmt::format("`{}` is given, needed is {}", text, what); }
+Fault needed(std::string_view text, std::string_view what) {
+  return fmt::format("`{}` is given, needed is {}", text, what);
+}
 
 template <typename T>
 Fault number(std::string_view text, T& place, std::uint64_t minimum, std::uint64_t maximum) {
@@ -111,7 +113,9 @@ Fault set_message_size(std::string_view text, Options& options) {
 Fault set_rate(std::string_view text, Options& options) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), options.rate);
   const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
-  return whole && options.rate > 0 && options.rate <= 1e7 ? std::nullopt : needed(text, "a number of requests a second, at most 10000000");
+  return whole && options.rate > 0 && options.rate <= 1e7
+             ? std::nullopt
+             : needed(text, "a number of requests a second, at most 10000000");
 }
 
 Fault add_server_option(std::string_view text, Options& options) {
@@ -129,17 +133,21 @@ constexpr auto kReport = "Report";
 
 constexpr Rule kRules[] = {
     {"mode", "send|consume|cycle|mix", kLoad,
-     "send; consume the same messages again and again; cycle: send, receive and confirm every message in turn; mix: send here, "
+     "send; consume the same messages again and again; cycle: send, receive and confirm every message in turn; mix: "
+     "send here, "
      "receive and confirm there (default cycle)",
      set_mode},
-    {"batch", "N", kLoad, "Messages of a request, 1 to 1000 (default 512)", set_number<&Options::batch, 1, load::kBatchMax>},
-    {"message-size", "SIZE", kLoad, "Of a message's body; a request carries at most 512KiB (default 1KiB)", set_message_size},
+    {"batch", "N", kLoad, "Messages of a request, 1 to 1000 (default 512)",
+     set_number<&Options::batch, 1, load::kBatchMax>},
+    {"message-size", "SIZE", kLoad, "Of a message's body; a request carries at most 512KiB (default 1KiB)",
+     set_message_size},
     {"connections", "N", kLoad, "Each with one request at a time; in mix those that send (default 1)",
      set_number<&Options::connections, 1, load::kConnectionsMax>},
     {"consumers", "N", kLoad, "mix: connections that receive, for each group (default 1)",
      set_number<&Options::consumers, 1, load::kConnectionsMax>},
     {"queues", "N", kLoad, "How many to make (default 1)", set_number<&Options::queues, 1, 10'000>},
-    {"groups", "N", kLoad, "Of each queue; each of them reads everything (default 1)", set_number<&Options::groups, 1, 100>},
+    {"groups", "N", kLoad, "Of each queue; each of them reads everything (default 1)",
+     set_number<&Options::groups, 1, 100>},
     {"rate", "N", kLoad, "Requests a second, in cycle: cycles (default: as many as go through)", set_rate},
     {"duration", "SPAN", kLoad, "How long to measure (default 5s, with --requests 1h)",
      [](std::string_view text, Options& options) { return long_span(text, options.duration); }},
@@ -149,12 +157,14 @@ constexpr Rule kRules[] = {
     {"timeout", "SPAN", kLoad, "How long a reply may take (default 10s)",
      [](std::string_view text, Options& options) { return long_span(text, options.timeout); }},
     {"threads", "N", kLoad, "Of the bench (default 1)", set_number<&Options::threads, 1, 256>},
-    {"backlog", "N", kLoad, "Messages: consume reads so many of each queue, mix lets so many wait (default 64 MiB of them)",
+    {"backlog", "N", kLoad,
+     "Messages: consume reads so many of each queue, mix lets so many wait (default 64 MiB of them)",
      set_number<&Options::backlog, 1, 100'000'000>},
     {"confirm", "", kLoad, "consume: confirm what was received, too", set_true<&Options::confirm>},
     {"keep", "", kLoad, "send: leave it all unread, so that it fills the server's memory", set_true<&Options::keep>},
     {"url", "URL", kServer, "A running server, http:// or https:// (default: start one)", set_text<&Options::url>},
-    {"queue", "NAME ...", kServer, "Existing queues, used with their first --groups groups", add_text<&Options::queue_names>},
+    {"queue", "NAME ...", kServer, "Existing queues, used with their first --groups groups",
+     add_text<&Options::queue_names>},
     {"region", "R", kServer, "regionId (default cn-snxy1)", set_text<&Options::region>},
     {"access-key", "AK", kServer, "Sign as this one; the started server verifies then", set_text<&Options::access_key>},
     {"secret-key", "SK", kServer, "Its secret", set_text<&Options::secret_key>},
@@ -163,13 +173,16 @@ constexpr Rule kRules[] = {
     {"insecure", "", kServer, "Accept any certificate", set_true<&Options::insecure>},
     {"server-pid", "PID", kServer, "Whose processor time and memory to report (default: who listens at the port)",
      set_number<&Options::server_pid, 1, 0x7FFFFFFF>},
-    {"server-threads", "N", kServer, "Event loops of the started server, and of --ceiling's (default one for each processor)",
+    {"server-threads", "N", kServer,
+     "Event loops of the started server, and of --ceiling's (default one for each processor)",
      set_number<&Options::server_threads, 1, 256>},
-    {"server-option", "NAME=VALUE ...", kServer, "Further options of the started server, such as memory-limit=4G (default 1G)",
-     add_server_option},
-    {"ceiling", "", kReport, "Afterwards the same requests and replies with a server that only moves bytes, and ratios to it",
+    {"server-option", "NAME=VALUE ...", kServer,
+     "Further options of the started server, such as memory-limit=4G (default 1G)", add_server_option},
+    {"ceiling", "", kReport,
+     "Afterwards the same requests and replies with a server that only moves bytes, and ratios to it",
      set_true<&Options::ceiling>},
-    {"json", "FILE", kReport, "All figures as JSON; - for standard output instead of the table", set_text<&Options::json_file>},
+    {"json", "FILE", kReport, "All figures as JSON; - for standard output instead of the table",
+     set_text<&Options::json_file>},
     {"compare", "FILE", kReport, "Ratios to an earlier run's JSON", set_text<&Options::compare_file>},
 };
 
@@ -212,7 +225,8 @@ std::expected<Options, std::string> BenchCommand::options() const {
   Options options;
   for (const Rule& rule : kRules) {
     for (const std::string& text : values_.at(rule.name)) {
-      if (const auto fault = rule.read(text, options)) return std::unexpected(fmt::format("--{}: {}", rule.name, *fault));
+      if (const auto fault = rule.read(text, options))
+        return std::unexpected(fmt::format("--{}: {}", rule.name, *fault));
     }
   }
   if (options.requests > 0 && values_.at("duration").empty()) options.duration = std::chrono::hours(1);

@@ -28,7 +28,8 @@ std::string render_call(const Caller& caller, const std::string& operation, cons
   std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", made.body.empty() ? "GET" : "POST",
                                     net::service_path(operation), caller.host);
   for (const auto& [name, value] : made.headers) {
-    if (!caller.secret_key.empty() || !is_signature(name)) fmt::format_to(std::back_inserter(request), "{}: {}\r\n", name, value);
+    if (!caller.secret_key.empty() || !is_signature(name))
+      fmt::format_to(std::back_inserter(request), "{}: {}\r\n", name, value);
   }
   if (!made.body.empty()) fmt::format_to(std::back_inserter(request), "Content-Length: {}\r\n", made.body.size());
   return request + "Accept-Language: en\r\n\r\n" + made.body;
@@ -40,7 +41,7 @@ ApiClient::ApiClient(const Target& target, Caller caller, std::chrono::milliseco
       patience_(patience),
       channel_(std::make_unique<Channel>(target, patience, true)) {}
 
-std::expected<std::string, std::string> ApiClient::exchange(std::span<const iovec> parts) {
+std::expected<CallReply, std::string> ApiClient::exchange(std::span<const iovec> parts) {
   if (!channel_) channel_ = std::make_unique<Channel>(target_, patience_, true);
   const auto lost = [this] {
     channel_.reset();
@@ -60,10 +61,10 @@ std::expected<std::string, std::string> ApiClient::exchange(std::span<const iove
     const auto head = read_head(received);
     if (!head) return std::unexpected(head.error());
     if (*head && received.size() >= (*head)->head_bytes + (*head)->body_bytes) {
-      const auto body = received.substr((*head)->head_bytes);
+      CallReply reply{received.substr(0, (*head)->head_bytes), received.substr((*head)->head_bytes)};
       if ((*head)->closes) channel_.reset();
-      if ((*head)->status == 200) return body;
-      const auto refusal = describe_refusal((*head)->status, received, body);
+      if ((*head)->status == 200) return reply;
+      const auto refusal = describe_refusal((*head)->status, reply.head, reply.body);
       return std::unexpected(fmt::format("{}: {}", refusal.kind, refusal.text));
     }
     const auto count = channel_->read(some.data(), some.size());
@@ -72,23 +73,24 @@ std::expected<std::string, std::string> ApiClient::exchange(std::span<const iove
   }
 }
 
-std::expected<std::string, std::string> ApiClient::get(const std::string& path) {
+std::expected<CallReply, std::string> ApiClient::get(const std::string& path) {
   std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", path, caller_.host);
   const iovec part{request.data(), request.size()};
   return exchange({&part, 1});
 }
 
-std::expected<boost::json::value, std::string> ApiClient::call(const std::string& operation, const Parameters& parameters) {
+std::expected<boost::json::value, std::string> ApiClient::call(const std::string& operation,
+                                                               const Parameters& parameters) {
   std::string request = render_call(caller_, operation, parameters);
   const iovec part{request.data(), request.size()};
-  const auto body = exchange({&part, 1});
-  if (!body) return std::unexpected(fmt::format("{}: {}", operation, body.error()));
-  if (!is_done(*body)) {
-    const auto refusal = describe_refusal(200, {}, *body);
+  const auto reply = exchange({&part, 1});
+  if (!reply) return std::unexpected(fmt::format("{}: {}", operation, reply.error()));
+  if (!is_done(reply->body)) {
+    const auto refusal = describe_refusal(200, reply->head, reply->body);
     return std::unexpected(fmt::format("{}: {}: {}", operation, refusal.kind, refusal.text));
   }
   boost::system::error_code error;
-  auto value = boost::json::parse(*body, error);
+  auto value = boost::json::parse(reply->body, error);
   if (error) return std::unexpected(fmt::format("{}: the reply is no JSON: {}", operation, error.message()));
   return value;
 }

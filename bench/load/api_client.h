@@ -18,6 +18,11 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 /// A whole request for an operation, signed if the caller has a secret.
 [[nodiscard]] std::string render_call(const Caller& caller, const std::string& operation, const Parameters& parameters);
 
+struct CallReply {
+  std::string head;
+  std::string body;
+};
+
 /// Calls that prepare and end a run, one after the other: nothing here is measured. One thread.
 class ApiClient {
  public:
@@ -25,10 +30,11 @@ class ApiClient {
   ApiClient(const Target& target, Caller caller, std::chrono::milliseconds patience);
 
   /// The reply of a call that was done; otherwise why not, with the operation's name.
-  [[nodiscard]] std::expected<boost::json::value, std::string> call(const std::string& operation, const Parameters& parameters);
-  /// Sends ready bytes and returns the reply's body, or why there is none.
-  [[nodiscard]] std::expected<std::string, std::string> exchange(std::span<const iovec> parts);
-  [[nodiscard]] std::expected<std::string, std::string> get(const std::string& path);
+  [[nodiscard]] std::expected<boost::json::value, std::string> call(const std::string& operation,
+                                                                    const Parameters& parameters);
+  /// Sends ready bytes and returns the reply if its status is 200, or says why there is none.
+  [[nodiscard]] std::expected<CallReply, std::string> exchange(std::span<const iovec> parts);
+  [[nodiscard]] std::expected<CallReply, std::string> get(const std::string& path);
   [[nodiscard]] const Caller& caller() const { return caller_; }
 
  private:

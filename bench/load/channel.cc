@@ -55,7 +55,8 @@ Target::Target(const Url& url, bool insecure, const std::string& ca_file) : url_
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   const int code = ::getaddrinfo(url.host.c_str(), fmt::format("{}", url.port).c_str(), &hints, &found);
-  if (code != 0) throw std::runtime_error(fmt::format("host `{}` cannot be looked up: {}", url.host, ::gai_strerror(code)));
+  if (code != 0)
+    throw std::runtime_error(fmt::format("host `{}` cannot be looked up: {}", url.host, ::gai_strerror(code)));
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);
   // A name such as localhost may stand for addresses where nobody listens: the IPv4 one is the best guess.
   for (addrinfo* each = found; each != nullptr; each = each->ai_next) {
@@ -117,9 +118,10 @@ void Channel::shake_hands(const Target& target) {
   }
   if (::SSL_connect(tls_.get()) == 1) return;
   const long verified = ::SSL_get_verify_result(tls_.get());
-  throw std::runtime_error(fmt::format("{}: TLS: {}{}", target.url().text(),
-                                       verified == X509_V_OK ? tls_reason() : ::X509_verify_cert_error_string(verified),
-                                       verified == X509_V_OK ? "" : " (--cacert FILE trusts its issuer, --insecure anybody)"));
+  throw std::runtime_error(
+      fmt::format("{}: TLS: {}{}", target.url().text(),
+                  verified == X509_V_OK ? tls_reason() : ::X509_verify_cert_error_string(verified),
+                  verified == X509_V_OK ? "" : " (--cacert FILE trusts its issuer, --insecure anybody)"));
 }
 
 std::ptrdiff_t Channel::read(char* place, std::size_t size) {

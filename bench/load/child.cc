@@ -49,7 +49,8 @@ bool names(const std::vector<std::string>& given, std::string_view name) {
 }
 
 std::vector<std::string> arguments_of(const Options& options) {
-  std::vector<std::string> arguments{"wingmq", "serve", "--listen", "127.0.0.1:0", "--profile", "bench", "--exit-with-parent"};
+  std::vector<std::string> arguments{"wingmq",    "serve", "--listen",          "127.0.0.1:0",
+                                     "--profile", "bench", "--exit-with-parent"};
   const auto add = [&](std::string name, std::string value) {
     arguments.push_back("--" + std::move(name));
     arguments.push_back(std::move(value));
@@ -57,7 +58,8 @@ std::vector<std::string> arguments_of(const Options& options) {
   add("limit", fmt::format("queue_quota={}", std::max(options.queues, 5U)));
   add("limit", fmt::format("groups_per_queue={}", std::max(options.groups, 3U)));
   if (!names(options.server_options, "log-level")) add("log-level", "warning");
-  // A gigabyte is soon full, so that what is measured is a server that uses its memory again, not one that asks for more.
+  // A gigabyte is soon full, so that what is measured is a server that uses its memory again, not one that asks for
+  // more.
   if (!names(options.server_options, "memory-limit") && !options.keep) add("memory-limit", "1G");
   if (!options.access_key.empty() && !names(options.server_options, "auth")) add("auth", "verify");
   if (options.tls) add("tls", "auto");
@@ -74,8 +76,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return list;
 }
 
-/// Our own environment, without what would have the server listen elsewhere, and with the credential: on a command line everybody
-/// could read it.
+/// Our own environment, without what would have the server listen elsewhere, and with the credential: on a command line
+/// everybody could read it.
 std::vector<std::string> environment_of(const Options& options) {
   std::vector<std::string> variables;
   for (char** each = ::environ; *each != nullptr; ++each) {
@@ -112,8 +114,8 @@ pid_t spawn(std::vector<std::string> arguments, std::vector<std::string> variabl
   ::posix_spawnattr_setpgroup(&attributes, 0);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   pid_t pid = -1;
-  const int code =
-      ::posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, pointers(arguments).data(), pointers(variables).data());
+  const int code = ::posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, pointers(arguments).data(),
+                                 pointers(variables).data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
   if (code != 0) throw std::system_error(code, std::generic_category(), "cannot start a server");
@@ -153,7 +155,8 @@ std::unique_ptr<Child> Child::serve(const Options& options) {
   child->input_ = input.release(1);
   output.close_end(1);
   child->port_ = port_after(read_until(output.ends[0], "Ready.\n"), R"("port":)");
-  if (child->port_ == 0) throw std::runtime_error("the server that was to be measured did not start; what it said stands above");
+  if (child->port_ == 0)
+    throw std::runtime_error("the server that was to be measured did not start; what it said stands above");
   return child;
 }
 

@@ -10,12 +10,12 @@
 
 namespace wingmq::load {
 
-/// A server that the bench starts beside itself and stops when the object goes. It ends by itself should the bench be killed,
-/// since its standard input closes. Signals from the terminal do not reach it.
+/// A server that the bench starts beside itself and stops when the object goes. It ends by itself should the bench be
+/// killed, since its standard input closes. Signals from the terminal do not reach it.
 class Child {
  public:
-  /// `wingmq serve` on a free port of 127.0.0.1, from this very program, fit for the options. Throws std::runtime_error when it does
-  /// not come up.
+  /// `wingmq serve` on a free port of 127.0.0.1, from this very program, fit for the options. Throws std::runtime_error
+  /// when it does not come up.
   [[nodiscard]] static std::unique_ptr<Child> serve(const Options& options);
   /// A RawServer. Call it while this process has no other thread.
   [[nodiscard]] static std::unique_ptr<Child> raw(unsigned threads);

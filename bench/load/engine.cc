@@ -8,12 +8,14 @@
 namespace wingmq::load {
 
 std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 Engine::Engine(const Plan& plan) : plan_(plan) {
   const Options& options = plan.options;
-  shared_.passed = std::vector<std::atomic<std::uint64_t>>(std::size_t{options.queues} * std::max<std::size_t>(plan.groups(), 1));
+  shared_.passed =
+      std::vector<std::atomic<std::uint64_t>>(std::size_t{options.queues} * std::max<std::size_t>(plan.groups(), 1));
   for (unsigned i = 0; i < options.threads; ++i) workers_.push_back(std::make_unique<Worker>(plan, shared_, i));
   std::size_t next = 0;
   const auto add = [&](Connection::Role role, std::size_t queue, std::size_t group) {
@@ -56,10 +58,10 @@ Measured Engine::result() {
   std::int64_t last = 0;
   for (const auto& worker : workers_) {
     measured.stats.merge(worker->stats());
-    last = std::max(last, worker->last());
+    // A given number of requests ends before its time does, and so does a run that loses its server.
+    last = std::max(last, plan_.options.requests > 0 ? worker->last() : worker->ended());
   }
-  // A given number of requests ends before its time does.
-  const std::int64_t end = plan_.options.requests > 0 ? std::min(last, shared_.end.load()) : shared_.end.load();
+  const std::int64_t end = std::min(last, shared_.end.load());
   measured.seconds = static_cast<double>(std::max<std::int64_t>(end - shared_.begin, 0)) / 1e9;
   return measured;
 }

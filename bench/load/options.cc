@@ -33,7 +33,8 @@ std::optional<std::string> out_of_bounds(const Options& options) {
                           {"--backlog", options.backlog, 0, 100'000'000}};
   for (const Bound& bound : bounds) {
     if (bound.value >= bound.minimum && bound.value <= bound.maximum) continue;
-    return fmt::format("{}: {} is given, needed is a number of {} to {}", bound.name, bound.value, bound.minimum, bound.maximum);
+    return fmt::format("{}: {} is given, needed is a number of {} to {}", bound.name, bound.value, bound.minimum,
+                       bound.maximum);
   }
   return std::nullopt;
 }
@@ -50,12 +51,14 @@ std::optional<std::string> server_fault(const Options& options) {
       return "--server-threads and --server-option are for a server that the bench starts; leave out --url";
     }
   }
-  if (options.access_key.empty() != options.secret_key.empty()) return "--access-key and --secret-key are needed together";
+  if (options.access_key.empty() != options.secret_key.empty())
+    return "--access-key and --secret-key are needed together";
   if (!is_header_text(options.access_key)) return "--access-key: needed are visible ASCII characters without blanks";
   if (options.url.empty() && !options.queue_names.empty()) {
     return "--queue names a queue of a running server; give its --url, or leave out --queue";
   }
-  if (options.region.empty() || !is_header_text(options.region)) return "--region: needed are 1 to 64 of A-Z a-z 0-9 _ . -";
+  if (options.region.empty() || !is_header_text(options.region))
+    return "--region: needed are 1 to 64 of A-Z a-z 0-9 _ . -";
   return std::nullopt;
 }
 
@@ -66,7 +69,9 @@ std::optional<Mode> read_mode(std::string_view text) {
   return found == kModes.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::string_view mode_name(Mode mode) { return std::ranges::find(kModes, mode, &std::pair<std::string_view, Mode>::second)->first; }
+std::string_view mode_name(Mode mode) {
+  return std::ranges::find(kModes, mode, &std::pair<std::string_view, Mode>::second)->first;
+}
 
 std::string Url::host_header() const {
   return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
@@ -75,7 +80,8 @@ std::string Url::host_header() const {
 std::string Url::text() const { return fmt::format("{}://{}", tls ? "https" : "http", host_header()); }
 
 std::expected<Url, std::string> read_url(std::string_view text) {
-  const auto wrong = std::unexpected(fmt::format("`{}` is given, needed is http://HOST:PORT or https://HOST:PORT", text));
+  const auto wrong =
+      std::unexpected(fmt::format("`{}` is given, needed is http://HOST:PORT or https://HOST:PORT", text));
   Url url;
   url.tls = text.starts_with("https://");
   if (!url.tls && !text.starts_with("http://")) return wrong;
@@ -102,13 +108,17 @@ std::optional<std::string> find_fault(const Options& options) {
   if (auto fault = out_of_bounds(options)) return fault;
   const std::uint64_t payload = std::uint64_t{options.batch} * options.message_bytes;
   if (payload > kPayloadMax) {
-    return fmt::format("--batch: {} messages of {} bytes are {} bytes, a request carries {}; needed is a batch of at most {}",
-                       options.batch, options.message_bytes, payload, kPayloadMax, kPayloadMax / options.message_bytes);
+    return fmt::format(
+        "--batch: {} messages of {} bytes are {} bytes, a request carries {}; needed is a batch of at most {}",
+        options.batch, options.message_bytes, payload, kPayloadMax, kPayloadMax / options.message_bytes);
   }
-  if (options.rate < 0 || options.rate > 1e7) return "--rate: needed is a number of requests a second, at most 10000000";
+  if (options.rate < 0 || options.rate > 1e7)
+    return "--rate: needed is a number of requests a second, at most 10000000";
   if (options.duration > std::chrono::hours(24)) return "--duration: needed is at most 24h";
-  if (options.ceiling && options.mode == Mode::kMix) return "--ceiling: a mix has none; needed is --mode send, consume or cycle";
-  if (options.confirm && options.mode != Mode::kConsume) return "--confirm is for --mode consume; cycle and mix always confirm";
+  if (options.ceiling && options.mode == Mode::kMix)
+    return "--ceiling: a mix has none; needed is --mode send, consume or cycle";
+  if (options.confirm && options.mode != Mode::kConsume)
+    return "--confirm is for --mode consume; cycle and mix always confirm";
   if (options.keep && options.mode != Mode::kSend) return "--keep is for --mode send";
   if (options.connections < options.threads) {
     return fmt::format("--threads: {} threads have {} connections to serve; needed is at most one thread a connection",

@@ -10,39 +10,40 @@
 
 namespace wingmq::load {
 
-/// send: sends only. consume: the same messages again and again. cycle: each connection sends, and receives and confirms what was
-/// sent, for each group. mix: some connections send while others receive and confirm.
+/// send: sends only. consume: the same messages again and again. cycle: each connection sends, and receives and
+/// confirms what was sent, for each group. mix: some connections send while others receive and confirm.
 enum class Mode : std::uint8_t { kSend, kConsume, kCycle, kMix };
 
 /// What `wingmq bench` was asked to do.
 struct Options {
   Mode mode = Mode::kCycle;
-  std::uint32_t batch = 512;          ///< messages of a request
+  std::uint32_t batch = 512;  ///< messages of a request
   std::uint32_t message_bytes = 1024;
-  std::uint32_t connections = 1;      ///< in mix: those that send
-  std::uint32_t consumers = 1;        ///< in mix: connections for each group
+  std::uint32_t connections = 1;  ///< in mix: those that send
+  std::uint32_t consumers = 1;    ///< in mix: connections for each group
   std::uint32_t queues = 1;
-  std::uint32_t groups = 1;           ///< of each queue
+  std::uint32_t groups = 1;  ///< of each queue
   unsigned threads = 1;
-  double rate = 0;                    ///< requests (in cycle: cycles) a second; 0: as many as possible
+  double rate = 0;  ///< requests (in cycle: cycles) a second; 0: as many as possible
   std::chrono::milliseconds duration{5000};
   std::chrono::milliseconds warm_up{1000};
-  std::uint64_t requests = 0;         ///< measured ones, 0: the duration alone ends the run
+  std::uint64_t requests = 0;  ///< measured ones, 0: the duration alone ends the run
   std::chrono::milliseconds timeout{10000};
-  std::uint64_t backlog = 0;          ///< messages: in consume what is read again and again, in mix how many may wait; 0: 64 MiB of them
-  bool confirm = false;               ///< in consume: confirm as well
-  bool keep = false;                  ///< in send: leave the messages unread, so that they fill the server's memory
+  std::uint64_t backlog =
+      0;  ///< messages: in consume what is read again and again, in mix how many may wait; 0: 64 MiB of them
+  bool confirm = false;  ///< in consume: confirm as well
+  bool keep = false;     ///< in send: leave the messages unread, so that they fill the server's memory
 
-  std::string url;                    ///< empty: start a server
-  bool tls = false;                   ///< of the started server
+  std::string url;   ///< empty: start a server
+  bool tls = false;  ///< of the started server
   bool insecure = false;
   std::string ca_file;
-  std::string access_key;             ///< empty: unsigned
+  std::string access_key;  ///< empty: unsigned
   std::string secret_key;
   std::string region = "cn-snxy1";
-  std::vector<std::string> queue_names;  ///< existing queues, with their groups; none: own ones are made and removed
-  std::uint32_t server_pid = 0;          ///< 0: found by its port
-  unsigned server_threads = 0;           ///< of the started server; 0: its default
+  std::vector<std::string> queue_names;     ///< existing queues, with their groups; none: own ones are made and removed
+  std::uint32_t server_pid = 0;             ///< 0: found by its port
+  unsigned server_threads = 0;              ///< of the started server; 0: its default
   std::vector<std::string> server_options;  ///< NAME=VALUE, for the started server
 
   bool ceiling = false;

@@ -32,8 +32,8 @@ struct Plan {
   Caller caller;
   std::vector<QueuePlace> queues;
   std::vector<std::unique_ptr<const SendBody>> bodies;  ///< of each queue
-  std::uint64_t stored = 0;   ///< messages of each queue that consume reads again and again
-  std::uint64_t backlog = 0;  ///< messages that may wait in a mix
+  std::uint64_t stored = 0;                             ///< messages of each queue that consume reads again and again
+  std::uint64_t backlog = 0;                            ///< messages that may wait in a mix
   std::optional<RawSizes> raw;
 
   [[nodiscard]] bool is_open_loop() const { return options.rate > 0; }
@@ -50,7 +50,7 @@ struct Shared {
   std::atomic<std::int64_t> begin = 0;
   std::atomic<std::int64_t> end = std::numeric_limits<std::int64_t>::max();
   std::atomic<std::int64_t> requests_left = 0;
-  std::atomic<bool> hopeless = false;  ///< nothing but errors
+  std::atomic<bool> hopeless = false;          ///< nothing but errors
   std::atomic<unsigned> workers_starting = 0;  ///< those that may begin something new
   std::atomic<unsigned> workers_running = 0;
 

@@ -162,7 +162,8 @@ class RawServer::Connection {
     const bool known = reply_bytes_ <= kReplyMax;
     out_body_ = known ? reply_bytes_ : 0;
     out_head_.clear();
-    fmt::format_to(std::back_inserter(out_head_), "HTTP/1.1 {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n",
+    fmt::format_to(std::back_inserter(out_head_),
+                   "HTTP/1.1 {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n",
                    known ? "200 OK" : "404 Not Found", out_body_);
     if (out_body_ <= kCopiedMax) out_head_.append(filler(), 0, std::exchange(out_body_, 0));
     out_bytes_ = out_head_.size() + out_body_;

@@ -10,10 +10,10 @@
 
 namespace wingmq::load {
 
-/// A server that does nothing but move bytes, HTTP-shaped: what it reaches is what the machine, the kernel and the client leave to
-/// any server. `POST|GET /reply/N` is answered 200 with a body of N bytes (at most kReplyMax), anything else 404. Of a request
-/// only the target and Content-Length are looked at; its body is read into one place for each thread, and forgotten. Keep-alive
-/// and pipelining work; chunked bodies and TLS do not.
+/// A server that does nothing but move bytes, HTTP-shaped: what it reaches is what the machine, the kernel and the
+/// client leave to any server. `POST|GET /reply/N` is answered 200 with a body of N bytes (at most kReplyMax), anything
+/// else 404. Of a request only the target and Content-Length are looked at; its body is read into one place for each
+/// thread, and forgotten. Keep-alive and pipelining work; chunked bodies and TLS do not.
 ///
 /// The object may be used by any thread; its own threads run until it is destroyed.
 class RawServer {
@@ -21,8 +21,8 @@ class RawServer {
   static constexpr std::uint64_t kReplyMax = std::uint64_t{16} << 20;
   static constexpr std::size_t kHeadMax = std::size_t{32} << 10;
 
-  /// Listens on 127.0.0.1; port 0 is any free one. Connections are dealt to the threads in turn. Throws std::system_error when it
-  /// cannot listen.
+  /// Listens on 127.0.0.1; port 0 is any free one. Connections are dealt to the threads in turn. Throws
+  /// std::system_error when it cannot listen.
   explicit RawServer(unsigned threads = 1, std::uint16_t port = 0);
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;

@@ -93,7 +93,9 @@ bool is_done(std::string_view body) { return body.substr(0, 64).find(R"("statusC
 std::size_t count_stored(std::string_view body) {
   constexpr std::string_view kStored = R"("state":0)";
   std::size_t count = 0;
-  for (auto at = position_of(body, kStored, 0); at != std::string_view::npos; at = position_of(body, kStored, at + kStored.size())) ++count;
+  for (auto at = position_of(body, kStored, 0); at != std::string_view::npos;
+       at = position_of(body, kStored, at + kStored.size()))
+    ++count;
   return count;
 }
 
@@ -113,7 +115,8 @@ void DeliveryScanner::scan(std::string_view body, std::vector<std::string_view>&
     handlers.push_back(body.substr(begin, end - begin));
     at = end;
     const std::size_t text_end = end + kBody.size() + message_bytes_;
-    const bool as_expected = text_end < body.size() && body.substr(end, kBody.size()) == kBody && body[text_end] == '\\';
+    const bool as_expected =
+        text_end < body.size() && body.substr(end, kBody.size()) == kBody && body[text_end] == '\\';
     if (as_expected && message_bytes_ >= kStampBytes) {
       if (const auto stamp = read_stamp(body.substr(text_end - kStampBytes, kStampBytes))) on_stamp(*stamp);
     }

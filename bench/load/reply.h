@@ -18,13 +18,16 @@ struct ReplyHead {
   bool closes = false;  ///< the server ends the connection after it
 };
 
-/// Reads the head of an HTTP/1.1 reply: nullopt while it is incomplete, an error when it is none, or says nothing about its length.
+/// Reads the head of an HTTP/1.1 reply: nullopt while it is incomplete, an error when it is none, or says nothing about
+/// its length.
 [[nodiscard]] std::expected<std::optional<ReplyHead>, std::string> read_head(std::string_view received);
 
-/// The value of a header, without the blanks around it; empty when it is not there. `name` in any case, without the colon.
+/// The value of a header, without the blanks around it; empty when it is not there. `name` in any case, without the
+/// colon.
 [[nodiscard]] std::string_view header_of(std::string_view head, std::string_view name);
 
-/// Why a call was not done: a short name to count by, such as `900 WMQ.MEMORY_FULL` or `HTTP 503`, and a text for people.
+/// Why a call was not done: a short name to count by, such as `900 WMQ.MEMORY_FULL` or `HTTP 503`, and a text for
+/// people.
 struct Refusal {
   std::string kind;
   std::string text;
@@ -41,8 +44,8 @@ struct Refusal {
 /// S of `{"success":S,"fail":F}` in the reply of a confirmation; nullopt when it is not there.
 [[nodiscard]] std::optional<std::uint64_t> count_confirmed(std::string_view body);
 
-/// The messages in the reply of a consume, found without parsing: a handler, a body of known size, the next handler. Where the
-/// bodies are of another size it looks for the next handler instead.
+/// The messages in the reply of a consume, found without parsing: a handler, a body of known size, the next handler.
+/// Where the bodies are of another size it looks for the next handler instead.
 class DeliveryScanner {
  public:
   explicit DeliveryScanner(std::size_t message_bytes) : message_bytes_(message_bytes) {}

@@ -81,7 +81,8 @@ json::object run_json(const Run& run, std::uint32_t message_bytes) {
   json::object operations;
   for (std::size_t i = 0; i < kOps; ++i) {
     const auto op = static_cast<Op>(i);
-    if (measured.stats.ops[i].latency.count() > 0) operations[op_name(op)] = operation_json(measured, op, message_bytes);
+    if (measured.stats.ops[i].latency.count() > 0)
+      operations[op_name(op)] = operation_json(measured, op, message_bytes);
   }
   json::object object;
   object["seconds"] = measured.seconds;
@@ -152,7 +153,8 @@ json::object ratios_json(const json::object& run, const json::object& ceiling) {
 
 std::string now_text() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
-// --- The table --------------------------------------------------------------------------------------------------------
+// --- The table
+// --------------------------------------------------------------------------------------------------------
 
 /// 12.3, 1234, 0.012: three digits that mean something, or more before the point.
 std::string short_number(double number) {
@@ -164,12 +166,13 @@ std::string short_number(double number) {
 
 std::string title(const Outcome& outcome) {
   const Options& options = outcome.options;
-  std::string text = fmt::format("{}, {} x {} bytes, {} connection{}", mode_name(options.mode), options.batch, options.message_bytes,
-                                 options.connections, options.connections == 1 ? "" : "s");
+  std::string text = fmt::format("{}, {} x {} bytes, {} connection{}", mode_name(options.mode), options.batch,
+                                 options.message_bytes, options.connections, options.connections == 1 ? "" : "s");
   if (options.mode == Mode::kMix) text += fmt::format(" sending, {} receiving for each group", options.consumers);
-  text += fmt::format(", {} queue{}, {} group{}, {} thread{}", options.queues, options.queues == 1 ? "" : "s", options.groups,
-                      options.groups == 1 ? "" : "s", options.threads, options.threads == 1 ? "" : "s");
-  text += options.rate > 0 ? fmt::format(", {} requests/s asked for", short_number(options.rate)) : ", as fast as it goes";
+  text += fmt::format(", {} queue{}, {} group{}, {} thread{}", options.queues, options.queues == 1 ? "" : "s",
+                      options.groups, options.groups == 1 ? "" : "s", options.threads, options.threads == 1 ? "" : "s");
+  text +=
+      options.rate > 0 ? fmt::format(", {} requests/s asked for", short_number(options.rate)) : ", as fast as it goes";
   if (!options.access_key.empty()) text += ", signed";
   return text;
 }
@@ -179,17 +182,19 @@ std::string milliseconds(std::uint64_t nanoseconds) { return short_number(static
 
 void add_throughput(std::string& text, const Outcome& outcome) {
   const Measured& measured = outcome.run.measured;
-  fmt::format_to(std::back_inserter(text), "{:<12}{:>12}{:>14}{:>10}{:>12}{:>12}{}\n", "a second", "requests", "messages", "MB",
-                 "B request", "B reply", outcome.ceiling ? "    of raw" : "");
+  fmt::format_to(std::back_inserter(text), "{:<12}{:>12}{:>14}{:>10}{:>12}{:>12}{}\n", "a second", "requests",
+                 "messages", "MB", "B request", "B reply", outcome.ceiling ? "    of raw" : "");
   for (const Op op : {Op::kSend, Op::kConsume, Op::kConfirm, Op::kCycle}) {
     const OpStats& stats = measured.stats.of(op);
     if (stats.requests == 0) continue;
     const double rate = per_second(as_double(stats.requests), measured.seconds);
     const double messages = per_second(as_double(stats.messages), measured.seconds);
+    // A cycle has no bytes of its own.
+    const bool exchange = op != Op::kCycle;
     fmt::format_to(std::back_inserter(text), "{:<12}{:>12}{:>14}{:>10}{:>12}{:>12}", op_name(op), short_number(rate),
                    short_number(messages), short_number(messages * outcome.options.message_bytes / kMega),
-                   op == Op::kCycle ? 0 : stats.request_bytes / stats.requests,
-                   op == Op::kCycle ? 0 : stats.reply_bytes / stats.requests);
+                   exchange ? std::to_string(stats.request_bytes / stats.requests) : "",
+                   exchange ? std::to_string(stats.reply_bytes / stats.requests) : "");
     if (outcome.ceiling) {
       const Measured& raw = outcome.ceiling->measured;
       const double limit = per_second(as_double(raw.stats.of(op).requests), raw.seconds);
@@ -207,15 +212,18 @@ void add_latencies(std::string& text, const Outcome& outcome) {
     const Histogram& histogram = outcome.run.measured.stats.ops[i].latency;
     if (histogram.count() == 0) continue;
     fmt::format_to(std::back_inserter(text), "{:<12}", op_name(static_cast<Op>(i)));
-    for (const auto& [name, share] : kShares) fmt::format_to(std::back_inserter(text), "{:>10}", milliseconds(histogram.at(share)));
+    for (const auto& [name, share] : kShares)
+      fmt::format_to(std::back_inserter(text), "{:>10}", milliseconds(histogram.at(share)));
     fmt::format_to(std::back_inserter(text), "{:>10}", milliseconds(histogram.max()));
     const auto limit = outcome.ceiling ? outcome.ceiling->measured.stats.ops[i].latency.at(0.5) : 0;
-    if (limit > 0) fmt::format_to(std::back_inserter(text), "{:>13.2f}", as_double(histogram.at(0.5)) / as_double(limit));
+    if (limit > 0)
+      fmt::format_to(std::back_inserter(text), "{:>13.2f}", as_double(histogram.at(0.5)) / as_double(limit));
     text += '\n';
   }
 }
 
-void add_usage(std::string& text, std::string_view who, const Usage& usage, const Run& run, std::uint32_t message_bytes) {
+void add_usage(std::string& text, std::string_view who, const Usage& usage, const Run& run,
+               std::uint32_t message_bytes) {
   const double gigabytes = payload_bytes(run.measured, message_bytes) / kGiga;
   const auto requests = as_double(all_requests(run.measured));
   fmt::format_to(std::back_inserter(text), "{:<12}{:.2f} of a core, {} us a request, {} s/GB, {} MiB resident\n", who,
@@ -246,13 +254,15 @@ void add_remarks(std::string& text, const Outcome& outcome) {
   constexpr double kAsAsked = 0.98;
   constexpr double kBusy = 0.9;
   if (outcome.options.rate > 0 && reached < kAsAsked * outcome.options.rate) {
-    fmt::format_to(std::back_inserter(text), "note: {} requests/s were reached of {} asked for, and latencies hold the wait\n",
+    fmt::format_to(std::back_inserter(text),
+                   "note: {} requests/s were reached of {} asked for, and latencies hold the wait\n",
                    short_number(reached), short_number(outcome.options.rate));
   }
   if (per_second(outcome.run.client.cpu_seconds, measured.seconds) > kBusy * outcome.options.threads) {
     text += "note: the bench itself had no time to spare; --threads gives it more\n";
   }
   if (!outcome.options.access_key.empty()) text += "note: signing is part of the client's processor time\n";
+  if (measured.seconds <= 0) text += "note: it ended before anything was measured\n";
   if (outcome.interrupted) text += "note: interrupted; these are the figures until then\n";
 }
 
@@ -294,12 +304,21 @@ std::string to_table(const Outcome& outcome) {
 
 std::string compare(const json::object& before, const json::object& now) {
   const auto old = figures(before);
-  std::string text = fmt::format("\n{:<44}{:>12}{:>12}{:>8}\n", "compared", "before", "now", "ratio");
+  std::string text;
+  const auto& options = now.at("options").as_object();
+  for (const auto& [name, value] : options) {
+    const auto* other = before.contains("options") ? before.at("options").as_object().if_contains(name) : nullptr;
+    if (other == nullptr || value.is_structured() || json::serialize(*other) == json::serialize(value)) continue;
+    fmt::format_to(std::back_inserter(text), "note: {} was {} and is {}\n", std::string_view(name),
+                   json::serialize(*other), json::serialize(value));
+  }
+  fmt::format_to(std::back_inserter(text), "\n{:<44}{:>12}{:>12}{:>8}\n", "compared", "before", "now", "ratio");
   for (const auto& [path, number] : figures(now)) {
     const auto found = std::ranges::find(old, path, &std::pair<std::string, double>::first);
     if (found == old.end()) continue;
     const std::string ratio = found->second > 0 ? fmt::format("{:.2f}", number / found->second) : "-";
-    fmt::format_to(std::back_inserter(text), "{:<44}{:>12}{:>12}{:>8}\n", path, short_number(found->second), short_number(number), ratio);
+    fmt::format_to(std::back_inserter(text), "{:<44}{:>12}{:>12}{:>8}\n", path, short_number(found->second),
+                   short_number(number), ratio);
   }
   return text;
 }

@@ -32,7 +32,8 @@ struct Outcome {
 [[nodiscard]] boost::json::object to_json(const Outcome& outcome);
 /// The same for people, several lines.
 [[nodiscard]] std::string to_table(const Outcome& outcome);
-/// Each figure of two of to_json()'s objects and their ratio, several lines; figures that only one of them has are left out.
+/// Each figure of two of to_json()'s objects and their ratio, several lines; figures that only one of them has are left
+/// out.
 [[nodiscard]] std::string compare(const boost::json::object& before, const boost::json::object& now);
 /// JSON with a line for each member of the outer levels.
 [[nodiscard]] std::string pretty(const boost::json::value& value);

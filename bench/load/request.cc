@@ -28,8 +28,8 @@ std::string message_text(std::uint32_t bytes) {
 
 RequestHead::RequestHead(Method method, std::string path, const Caller& caller, std::string_view parameters)
     : path_(std::move(path)) {
-  bytes_ = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\naccessKey: {}\r\n", method == Method::kGet ? "GET" : "POST", path_,
-                       caller.host, caller.access_key);
+  bytes_ = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\naccessKey: {}\r\n", method == Method::kGet ? "GET" : "POST",
+                       path_, caller.host, caller.access_key);
   const auto leave = [this](std::string_view name, std::size_t room) {
     bytes_.append(name).append(": ");
     const std::size_t at = bytes_.size();
@@ -51,7 +51,8 @@ RequestHead::RequestHead(Method method, std::string path, const Caller& caller, 
 }
 
 void RequestHead::set_length(std::size_t body_bytes) {
-  fmt::format_to_n(bytes_.begin() + static_cast<std::ptrdiff_t>(length_at_), kLengthDigits, "{:>{}}", body_bytes, kLengthDigits);
+  fmt::format_to_n(bytes_.begin() + static_cast<std::ptrdiff_t>(length_at_), kLengthDigits, "{:>{}}", body_bytes,
+                   kLengthDigits);
 }
 
 void RequestHead::sign(const Signer& signer, Md5& digest) {
@@ -107,9 +108,10 @@ std::span<const iovec> SendRequest::prepare(std::int64_t stamp, const Signer* si
   return parts_;
 }
 
-ConsumeRequest::ConsumeRequest(const Caller& caller, const GroupPlace& place, std::uint32_t messages_max, unsigned wait_seconds)
-    : info_(fmt::format(R"({{"regionId":"{}","queueId":"{}","consumerGroupId":"{}","maxMsgs":{},"timeWait":{}}})", caller.region,
-                        place.queue, place.group, messages_max, wait_seconds)),
+ConsumeRequest::ConsumeRequest(const Caller& caller, const GroupPlace& place, std::uint32_t messages_max,
+                               unsigned wait_seconds)
+    : info_(fmt::format(R"({{"regionId":"{}","queueId":"{}","consumerGroupId":"{}","maxMsgs":{},"timeWait":{}}})",
+                        caller.region, place.queue, place.group, messages_max, wait_seconds)),
       head_(RequestHead::Method::kGet, net::service_path("consumptionMessage"), caller,
             fmt::format("consumerQueueInfo: {}\r\n", info_)) {}
 
@@ -127,8 +129,8 @@ std::span<const iovec> ConsumeRequest::prepare(const Signer* signer) {
 
 ConfirmRequest::ConfirmRequest(const Caller& caller, const GroupPlace& place)
     : signed_before_(fmt::format("{}\n{}\n{}\n", caller.region, place.queue, place.group)),
-      fixed_(fmt::format(R"({{"regionId":"{}","queueId":"{}","consumerGroupId":"{}","message":)", caller.region, place.queue,
-                         place.group)),
+      fixed_(fmt::format(R"({{"regionId":"{}","queueId":"{}","consumerGroupId":"{}","message":)", caller.region,
+                         place.queue, place.group)),
       head_(RequestHead::Method::kPost, net::service_path("confirmConsumedSpecifiedMessage"), caller) {}
 
 void ConfirmRequest::begin() { body_ = fixed_; }
@@ -159,7 +161,7 @@ RawRequest::RawRequest(RequestHead::Method method, std::size_t bytes, std::size_
   };
   // Heads of our own requests are about this long; a GET has nothing but its head.
   constexpr std::size_t kHeadFiller = 100;
-  const std::size_t least = head(0, bytes).size();
+  const std::size_t least = head(0, get ? 0 : bytes).size();
   const std::size_t room = bytes > least ? bytes - least : 0;
   const std::size_t filler = get ? room : std::min(room, kHeadFiller);
   const std::size_t body = get ? 0 : room - filler;

@@ -15,7 +15,7 @@ namespace wingmq::load {
 
 /// Who calls, and whom: what stands in every request's head.
 struct Caller {
-  std::string host;        ///< the Host header
+  std::string host;  ///< the Host header
   std::string access_key;
   std::string secret_key;  ///< empty: requests are not signed
   std::string region;
@@ -70,8 +70,8 @@ class SendBody {
   bool stamped_ = false;
 };
 
-/// Requests, made once and written over for each call. prepare() and finish() return what is to be sent; it is good until the next
-/// of them. One thread each.
+/// Requests, made once and written over for each call. prepare() and finish() return what is to be sent; it is good
+/// until the next of them. One thread each.
 class SendRequest {
  public:
   SendRequest(const SendBody& body, const Caller& caller);

@@ -190,7 +190,8 @@ Plan make_plan(const Options& options, const Target& target, const Caller& calle
   return plan;
 }
 
-/// Moves the groups of a send's queues on, so that the server may use its memory again. Says once when that does not work.
+/// Moves the groups of a send's queues on, so that the server may use its memory again. Says once when that does not
+/// work.
 class Sweeper {
  public:
   Sweeper(Scene& scene, bool wanted) : scene_(scene), wanted_(wanted) {}
@@ -215,7 +216,8 @@ void measure_server(Outcome& outcome, const HeldSignals& signals) {
   outcome.url = url.text();
   // The certificate of a server that the bench started is nobody's but its own.
   const Target target(url, options.insecure || child != nullptr, options.ca_file);
-  const Caller caller{url.host_header(), options.access_key.empty() ? "test" : options.access_key, options.secret_key, options.region};
+  const Caller caller{url.host_header(), options.access_key.empty() ? "test" : options.access_key, options.secret_key,
+                      options.region};
   ApiClient client(target, caller, options.timeout);
   if (!options.queue_names.empty()) options.queues = static_cast<std::uint32_t>(options.queue_names.size());
   auto scene = Scene::make(client, options);
@@ -236,7 +238,7 @@ void measure_server(Outcome& outcome, const HeldSignals& signals) {
   const auto usage = [&]() -> std::optional<Usage> {
     if (pid) return usage_of(*pid);
     const auto metrics = client.get("/metrics");
-    return metrics ? usage_in_metrics(*metrics) : std::nullopt;
+    return metrics ? usage_in_metrics(metrics->body) : std::nullopt;
   };
   Sweeper sweeper(*scene, options.mode == Mode::kSend && !options.keep);
   Watched watched = watch(plan, mode_name(options.mode), signals, usage, [&] { sweeper(); });
@@ -255,8 +257,8 @@ RawSizes sizes_of(const Stats& stats) {
 
 /// The same exchanges, with a server that only moves bytes.
 void measure_ceiling(Outcome& outcome, const HeldSignals& signals) {
-  const unsigned threads =
-      outcome.options.server_threads > 0 ? outcome.options.server_threads : std::max(std::thread::hardware_concurrency(), 1U);
+  const unsigned threads = outcome.options.server_threads > 0 ? outcome.options.server_threads
+                                                              : std::max(std::thread::hardware_concurrency(), 1U);
   const auto child = Child::raw(threads);
   const Target target({false, "127.0.0.1", child->port()}, false, {});
   Plan plan = make_plan(outcome.options, target, {});

@@ -22,9 +22,11 @@ std::string text_of(const boost::json::value& value, std::string_view name) {
 }  // namespace
 
 Parameters reset_parameters(const Caller& caller, const GroupPlace& place, std::string_view where) {
-  return {{"consumedMessageInfo",
-           fmt::format(R"({{"regionId":"{}","queueId":"{}","consumerGroupId":"{}","config":{{"timestamp":"{}","force":true}}}})",
-                       caller.region, place.queue, place.group, where)}};
+  return {
+      {"consumedMessageInfo",
+       fmt::format(
+           R"({{"regionId":"{}","queueId":"{}","consumerGroupId":"{}","config":{{"timestamp":"{}","force":true}}}})",
+           caller.region, place.queue, place.group, where)}};
 }
 
 std::expected<Scene, std::string> Scene::make(ApiClient& client, const Options& options) {
@@ -54,8 +56,9 @@ Done Scene::make_own(const Options& options) {
   const std::string& region = client_->caller().region;
   for (std::uint32_t i = 0; i < options.queues; ++i) {
     const auto made = client_->call(
-        "createQueue", {{"createQueueInfo", fmt::format(R"({{"regionId":"{}","name":"bench-{}-{:x}-{}","description":"wingmq bench"}})",
-                                                        region, ::getpid(), mark, i)}});
+        "createQueue", {{"createQueueInfo",
+                         fmt::format(R"({{"regionId":"{}","name":"bench-{}-{:x}-{}","description":"wingmq bench"}})",
+                                     region, ::getpid(), mark, i)}});
     if (!made) return std::unexpected(made.error());
     QueuePlace& queue = queues_.emplace_back(text_of(boost::json::parse(text_of(*made, "returnObj")), "id"));
     ++own_;
@@ -90,7 +93,8 @@ Done Scene::find(const Options& options) {
       if (queue.groups.size() < options.groups) queue.groups.push_back(text_of(group, "id"));
     }
     if (queue.groups.size() < options.groups) {
-      return std::unexpected(fmt::format("--groups: queue `{}` has {} of the {} groups asked for", name, queue.groups.size(), options.groups));
+      return std::unexpected(fmt::format("--groups: queue `{}` has {} of the {} groups asked for", name,
+                                         queue.groups.size(), options.groups));
     }
   }
   return {};
@@ -107,9 +111,10 @@ Done Scene::fill(std::uint64_t messages, const Options& options) {
       if (signer) signer->renew();
       const auto reply = client_->exchange(request.prepare(0, signer.get()));
       if (!reply) return std::unexpected("filling the queue: " + reply.error());
-      if (is_done(*reply)) continue;
-      const auto refusal = describe_refusal(200, {}, *reply);
-      return std::unexpected(fmt::format("filling the queue: {}: {}; --backlog N makes it smaller", refusal.kind, refusal.text));
+      if (is_done(reply->body)) continue;
+      const auto refusal = describe_refusal(200, reply->head, reply->body);
+      return std::unexpected(
+          fmt::format("filling the queue: {}: {}; --backlog N makes it smaller", refusal.kind, refusal.text));
     }
   }
   return {};
@@ -118,7 +123,8 @@ Done Scene::fill(std::uint64_t messages, const Options& options) {
 Done Scene::skip_all() {
   for (const QueuePlace& queue : queues_) {
     for (const std::string& group : queue.groups) {
-      const auto reset = client_->call("consumeReset", reset_parameters(client_->caller(), {queue.id, group}, "latest"));
+      const auto reset =
+          client_->call("consumeReset", reset_parameters(client_->caller(), {queue.id, group}, "latest"));
       if (!reset) return std::unexpected(reset.error());
     }
   }

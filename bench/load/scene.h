@@ -15,8 +15,8 @@ struct QueuePlace {
   std::vector<std::string> groups;  ///< their ids
 };
 
-/// The queues and groups of a run: own ones with names that nobody else has, removed at the end, or existing ones, left as they
-/// are. Not for several threads.
+/// The queues and groups of a run: own ones with names that nobody else has, removed at the end, or existing ones, left
+/// as they are. Not for several threads.
 class Scene {
  public:
   /// The error says what could not be made or found.

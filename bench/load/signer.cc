@@ -55,8 +55,8 @@ Signer::Signer(const std::string& secret_key) : keyed_(nullptr, ::EVP_MAC_CTX_fr
   char digest[] = "SHA1";
   const OSSL_PARAM parameters[] = {::OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                    ::OSSL_PARAM_construct_end()};
-  need(keyed_ && ::EVP_MAC_init(keyed_.get(), reinterpret_cast<const unsigned char*>(secret_key.data()), secret_key.size(),
-                                parameters) == 1);
+  need(keyed_ && ::EVP_MAC_init(keyed_.get(), reinterpret_cast<const unsigned char*>(secret_key.data()),
+                                secret_key.size(), parameters) == 1);
   renew();
 }
 
@@ -71,7 +71,8 @@ void Signer::renew() {
 void Signer::sign(std::string_view digest, std::string_view path, char* text) const {
   const std::unique_ptr<EVP_MAC_CTX, void (*)(EVP_MAC_CTX*)> mac(::EVP_MAC_CTX_dup(keyed_.get()), ::EVP_MAC_CTX_free);
   need(mac != nullptr);
-  for (const std::string_view part : {digest, std::string_view("\n"), std::string_view(date_), std::string_view("\n"), path}) {
+  for (const std::string_view part :
+       {digest, std::string_view("\n"), std::string_view(date_), std::string_view("\n"), path}) {
     add(mac.get(), part);
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};

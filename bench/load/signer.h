@@ -25,8 +25,8 @@ class Md5 {
   std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
 };
 
-/// The part of a signature (net/API.md, Signing) that depends on the key and the date. net::sign() does the same for a whole call;
-/// this one patches requests that are made already. One thread.
+/// The part of a signature (net/API.md, Signing) that depends on the key and the date. net::sign() does the same for a
+/// whole call; this one patches requests that are made already. One thread.
 class Signer {
  public:
   explicit Signer(const std::string& secret_key);

@@ -20,8 +20,8 @@ std::optional<double> cpu_of_threads(pid_t pid) {
   std::error_code error;
   double seconds = 0;
   bool any = false;
-  for (fs::directory_iterator task(fmt::format("/proc/{}/task", pid), error); !error && task != fs::directory_iterator();
-       task.increment(error)) {
+  for (fs::directory_iterator task(fmt::format("/proc/{}/task", pid), error);
+       !error && task != fs::directory_iterator(); task.increment(error)) {
     std::ifstream file(task->path() / "schedstat");
     double nanoseconds = 0;
     if (!(file >> nanoseconds)) continue;
@@ -76,7 +76,8 @@ std::set<std::string> listening_inodes(std::uint16_t port) {
 
 bool holds_any(const fs::path& process, const std::set<std::string>& sockets) {
   std::error_code error;
-  for (fs::directory_iterator entry(process / "fd", error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (fs::directory_iterator entry(process / "fd", error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
     std::error_code ignored;
     if (sockets.contains(fs::read_symlink(entry->path(), ignored).string())) return true;
   }
@@ -105,7 +106,9 @@ std::optional<Usage> usage_of(pid_t pid) {
 Usage own_usage() {
   rusage used{};
   ::getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
   return {seconds(used.ru_utime) + seconds(used.ru_stime), resident_of(::getpid()).value_or(0)};
 }
 
@@ -113,11 +116,13 @@ std::optional<pid_t> find_listener(std::uint16_t port) {
   const auto sockets = listening_inodes(port);
   if (sockets.empty()) return std::nullopt;
   std::error_code error;
-  for (fs::directory_iterator entry("/proc", error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (fs::directory_iterator entry("/proc", error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
     const std::string name = entry->path().filename();
     pid_t pid = 0;
     const auto read = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (read.ec == std::errc() && read.ptr == name.data() + name.size() && holds_any(entry->path(), sockets)) return pid;
+    if (read.ec == std::errc() && read.ptr == name.data() + name.size() && holds_any(entry->path(), sockets))
+      return pid;
   }
   return std::nullopt;
 }

@@ -21,7 +21,8 @@ struct Usage {
 [[nodiscard]] Usage own_usage();
 /// The process that listens on a TCP port of this machine, as far as its descriptors may be read.
 [[nodiscard]] std::optional<pid_t> find_listener(std::uint16_t port);
-/// What Prometheus' usual metrics process_cpu_seconds_total and process_resident_memory_bytes say, where a server has them.
+/// What Prometheus' usual metrics process_cpu_seconds_total and process_resident_memory_bytes say, where a server has
+/// them.
 [[nodiscard]] std::optional<Usage> usage_in_metrics(std::string_view metrics);
 
 }  // namespace wingmq::load

@@ -41,7 +41,8 @@ std::size_t raw_body(std::size_t reply) {
 
 }  // namespace
 
-// --- Connections ------------------------------------------------------------------------------------------------------
+// --- Connections
+// ------------------------------------------------------------------------------------------------------
 
 Connection::Connection(const Plan& plan, Role its_role, std::size_t its_queue, std::size_t its_group)
     : role(its_role), queue(its_queue), group(its_group) {
@@ -72,7 +73,8 @@ void Connection::reserve(std::size_t bytes) {
   in_room = bytes;
 }
 
-// --- The loop ---------------------------------------------------------------------------------------------------------
+// --- The loop
+// ---------------------------------------------------------------------------------------------------------
 
 Worker::Worker(const Plan& plan, Shared& shared, unsigned index)
     : plan_(plan), shared_(shared), poller_(::epoll_create1(EPOLL_CLOEXEC)), scanner_(plan.options.message_bytes) {
@@ -101,8 +103,10 @@ void Worker::run() {
     if (connection->role == Connection::Role::kReader) begin(*connection, now);
   }
   start_due(now);
-  while (std::ranges::any_of(connections_, [](const auto& each) { return each->step != Step::kOver; })) wait_and_serve();
-  stop_starting(now_ns());
+  while (std::ranges::any_of(connections_, [](const auto& each) { return each->step != Step::kOver; }))
+    wait_and_serve();
+  ended_ = now_ns();
+  stop_starting(ended_);
   shared_.workers_running.fetch_sub(1);
 }
 
@@ -191,7 +195,8 @@ void Worker::end_if_done(std::int64_t now) {
   for (auto& each : connections_) {
     const bool reader = each->role == Connection::Role::kReader;
     const bool done = reader ? each->step != Step::kConfirm && all_delivered() : each->step == Step::kIdle;
-    if (too_late && !done && each->step != Step::kOver) stats_.errors.note("unfinished", "a call was under way 10 s after the end");
+    if (too_late && !done && each->step != Step::kOver)
+      stats_.errors.note("unfinished", "a call was under way 10 s after the end");
     if (done || too_late) each->step = Step::kOver;
   }
 }
@@ -205,7 +210,8 @@ void Worker::look_for_silence(std::int64_t now) {
   }
 }
 
-// --- Bytes ------------------------------------------------------------------------------------------------------------
+// --- Bytes
+// ------------------------------------------------------------------------------------------------------------
 
 void Worker::connect(Connection& connection) {
   connection.channel = std::make_unique<Channel>(*plan_.target, plan_.options.timeout, false);
@@ -270,9 +276,11 @@ void Worker::flush(Connection& connection) {
 void Worker::receive(Connection& connection) {
   connection.reserve(kReplyRoom);
   while (true) {
-    const auto count = connection.channel->read(connection.in.get() + connection.in_size, connection.in_room - connection.in_size);
+    const auto count =
+        connection.channel->read(connection.in.get() + connection.in_size, connection.in_room - connection.in_size);
     if (count == 0) return;
-    if (count < 0) return lost(connection, "connection closed", "the server closed the connection before its reply was complete");
+    if (count < 0)
+      return lost(connection, "connection closed", "the server closed the connection before its reply was complete");
     connection.in_size += static_cast<std::size_t>(count);
     if (!connection.head) {
       const auto head = read_head({connection.in.get(), connection.in_size});
@@ -315,12 +323,15 @@ void Worker::complete(Connection& connection) {
   rest(connection, now);
 }
 
-// --- What a connection does next --------------------------------------------------------------------------------------
+// --- What a connection does next
+// --------------------------------------------------------------------------------------
 
 void Worker::begin(Connection& connection, std::int64_t intended) {
   connection.began = intended;
-  if (connection.role == Connection::Role::kReader || plan_.options.mode == Mode::kConsume) return consume(connection, intended);
-  const auto parts = plan_.raw ? connection.raw_send->parts() : connection.send->prepare(intended, signer_ ? &*signer_ : nullptr);
+  if (connection.role == Connection::Role::kReader || plan_.options.mode == Mode::kConsume)
+    return consume(connection, intended);
+  const auto parts =
+      plan_.raw ? connection.raw_send->parts() : connection.send->prepare(intended, signer_ ? &*signer_ : nullptr);
   issue(connection, Step::kSend, parts, intended);
 }
 
@@ -330,7 +341,8 @@ void Worker::consume(Connection& connection, std::int64_t now) {
   const bool part = plan_.options.mode == Mode::kCycle && connection.owed != plan_.options.batch;
   if (!part) return issue(connection, Step::kConsume, connection.consumes[connection.group].prepare(signer), now);
   const QueuePlace& queue = plan_.queues[connection.queue];
-  connection.rest.emplace(plan_.caller, GroupPlace{queue.id, queue.groups[connection.group]}, connection.owed, kWaitSeconds);
+  connection.rest.emplace(plan_.caller, GroupPlace{queue.id, queue.groups[connection.group]}, connection.owed,
+                          kWaitSeconds);
   issue(connection, Step::kConsume, connection.rest->prepare(signer), now);
 }
 
@@ -407,8 +419,9 @@ void Worker::after_reading(Connection& connection, std::uint64_t messages, std::
 void Worker::reset(Connection& connection, std::int64_t now) {
   passed(connection).store(0);
   const QueuePlace& queue = plan_.queues[connection.queue];
-  connection.control = render_call(
-      plan_.caller, "consumeReset", reset_parameters(plan_.caller, {queue.id, queue.groups[connection.group]}, "earliest"));
+  connection.control =
+      render_call(plan_.caller, "consumeReset",
+                  reset_parameters(plan_.caller, {queue.id, queue.groups[connection.group]}, "earliest"));
   const iovec part{connection.control.data(), connection.control.size()};
   issue(connection, Step::kReset, {&part, 1}, now);
 }
@@ -420,7 +433,8 @@ void Worker::rest(Connection& connection, std::int64_t now) {
   start_due(now);
 }
 
-// --- Accounts ---------------------------------------------------------------------------------------------------------
+// --- Accounts
+// ---------------------------------------------------------------------------------------------------------
 
 void Worker::account(Op op, const Connection& connection, std::uint64_t messages, std::int64_t now) {
   account_latency(op, connection.intended, now);
@@ -435,7 +449,8 @@ void Worker::account(Op op, const Connection& connection, std::uint64_t messages
 }
 
 void Worker::account_latency(Op op, std::int64_t intended, std::int64_t now) {
-  const bool measured = intended >= shared_.begin.load(std::memory_order_relaxed) && intended < shared_.end.load(std::memory_order_relaxed);
+  const bool measured = intended >= shared_.begin.load(std::memory_order_relaxed) &&
+                        intended < shared_.end.load(std::memory_order_relaxed);
   if (measured) stats_.of(op).latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(now - intended, 0)));
 }
 

@@ -63,8 +63,8 @@ struct Connection {
   void reserve(std::size_t bytes);
 };
 
-/// A thread's share of the load: its connections and the epoll loop that serves them. Made by one thread, run() by one thread;
-/// its stats may be read when run() has returned.
+/// A thread's share of the load: its connections and the epoll loop that serves them. Made by one thread, run() by one
+/// thread; its stats may be read when run() has returned.
 class Worker {
  public:
   Worker(const Plan& plan, Shared& shared, unsigned index);
@@ -77,6 +77,8 @@ class Worker {
   [[nodiscard]] const Stats& stats() const { return stats_; }
   /// When the last measured request was done.
   [[nodiscard]] std::int64_t last() const { return last_; }
+  /// When run() returned.
+  [[nodiscard]] std::int64_t ended() const { return ended_; }
 
  private:
   using Step = Connection::Step;
@@ -125,13 +127,14 @@ class Worker {
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> idle_;  // primary ones
   std::vector<std::string_view> handlers_;
-  std::string good_send_;          // the body of a good reply to a send: all of them are alike
-  double due_ = 0;                 // when the next request is to be sent, at a given rate
+  std::string good_send_;  // the body of a good reply to a send: all of them are alike
+  double due_ = 0;         // when the next request is to be sent, at a given rate
   double interval_ = 0;
-  std::int64_t looked_ = 0;        // for silence
+  std::int64_t looked_ = 0;  // for silence
   std::int64_t last_ = 0;
-  std::uint64_t misses_ = 0;       // errors since something worked
-  bool starting_ = true;           // something new may begin
+  std::int64_t ended_ = 0;
+  std::uint64_t misses_ = 0;                                         // errors since something worked
+  bool starting_ = true;                                             // something new may begin
   std::int64_t stopped_ = std::numeric_limits<std::int64_t>::max();  // since when not
   Stats stats_;
 };

@@ -12,7 +12,8 @@ namespace {
 
 std::string post(std::size_t reply_bytes, std::size_t body_bytes) {
   return std::string("POST /reply/").append(std::to_string(reply_bytes)) +
-         " HTTP/1.1\r\nHost: x\r\ncontent-length: " + std::to_string(body_bytes) + "\r\n\r\n" + std::string(body_bytes, 'b');
+         " HTTP/1.1\r\nHost: x\r\ncontent-length: " + std::to_string(body_bytes) + "\r\n\r\n" +
+         std::string(body_bytes, 'b');
 }
 
 TEST(RawServerTest, AnswersWithAsManyBytesAsAskedFor) {
