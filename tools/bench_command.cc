@@ -17,7 +17,6 @@
 namespace wingmq::tools {
 namespace {
 
-using load::Mode;
 using load::Options;
 using Fault = std::optional<std::string>;
 

@@ -50,7 +50,7 @@ bool is_address(const std::string& host) {
 
 }  // namespace
 
-Target::Target(const Url& url, bool insecure, const std::string& ca_file) : url_(url), insecure_(insecure) {
+Target::Target(const Url& url, bool insecure, const std::string& ca_file) : url_(url) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;

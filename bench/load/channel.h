@@ -30,7 +30,6 @@ class Target {
   friend class Channel;
 
   Url url_;
-  bool insecure_;
   sockaddr_storage address_{};
   socklen_t address_bytes_ = 0;
   std::shared_ptr<SSL_CTX> tls_;

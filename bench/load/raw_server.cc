@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -20,6 +19,8 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+
+#include "load/reply.h"
 
 namespace wingmq::load {
 namespace {
@@ -42,17 +43,11 @@ void watch(int poller, int descriptor, std::uint32_t events, void* data, int ope
   check(::epoll_ctl(poller, operation, descriptor, &event), "epoll_ctl");
 }
 
-/// The number after `name` in a head, 0 when it is not there. Names are compared without case.
-std::uint64_t number_after(std::string_view head, std::string_view name) {
-  for (auto line = head.find("\r\n"); line != std::string_view::npos; line = head.find("\r\n", line + 2)) {
-    const std::string_view rest = head.substr(line + 2);
-    if (rest.size() <= name.size() || ::strncasecmp(rest.data(), name.data(), name.size()) != 0) continue;
-    const auto digits = rest.find_first_not_of(' ', name.size());
-    std::uint64_t number = 0;
-    if (digits != std::string_view::npos) std::from_chars(rest.data() + digits, rest.data() + rest.size(), number);
-    return number;
-  }
-  return 0;
+std::uint64_t content_length(std::string_view head) {
+  const auto text = header_of(head, "Content-Length");
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
 
 /// N of `POST /reply/N HTTP/1.1`, or kReplyMax + 1 for another target.
@@ -118,7 +113,7 @@ class RawServer::Connection {
     if (end == std::string_view::npos) return receive_head();
     const std::string_view head = received.substr(0, end + 4);
     reply_bytes_ = asked_bytes(head);
-    body_left_ = number_after(head, "content-length:");
+    body_left_ = content_length(head);
     in_request_ = true;
     head_begin_ += head.size();
     const std::uint64_t received_body = std::min<std::uint64_t>(body_left_, head_end_ - head_begin_);

@@ -1,7 +1,6 @@
 #include "load/reply.h"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <charconv>
@@ -30,6 +29,11 @@ std::string_view between(std::string_view text, std::string_view mark, char end)
   const auto rest = text.substr(begin + mark.size());
   const auto length = rest.find(end);
   return length == std::string_view::npos ? std::string_view() : rest.substr(0, length);
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 std::optional<std::uint64_t> number_at(std::string_view text) {
@@ -63,7 +67,7 @@ std::string_view header_of(std::string_view head, std::string_view name) {
   for (auto line = head.find("\r\n"); line != std::string_view::npos; line = head.find("\r\n", line + 2)) {
     const auto rest = head.substr(line + 2);
     if (rest.size() <= name.size() || rest[name.size()] != ':') continue;
-    if (::strncasecmp(rest.data(), name.data(), name.size()) != 0) continue;
+    if (!equal_ignoring_case(rest.substr(0, name.size()), name)) continue;
     auto value = rest.substr(name.size() + 1);
     value = value.substr(0, value.find("\r\n"));
     const auto first = std::min(value.find_first_not_of(' '), value.size());

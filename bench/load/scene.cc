@@ -5,6 +5,7 @@
 
 #include <boost/json/parse.hpp>
 #include <chrono>
+#include <cstdio>
 #include <utility>
 
 #include "load/reply.h"
@@ -40,13 +41,14 @@ Scene::Scene(Scene&& other) noexcept
     : client_(other.client_), queues_(std::move(other.queues_)), own_(std::exchange(other.own_, 0)) {}
 
 Scene::~Scene() {
-  for (std::size_t i = 0; i < own_; ++i) {
-    // The run is over; a queue that cannot be removed any more is the server's to forget.
-    try {
-      (void)client_->call("removeQueue", {{"regionId", client_->caller().region}, {"queueId", queues_[i].id}});
-    } catch (const std::exception&) {
-      return;
+  try {
+    for (std::size_t i = 0; i < own_; ++i) {
+      const auto removed =
+          client_->call("removeQueue", {{"regionId", client_->caller().region}, {"queueId", queues_[i].id}});
+      if (!removed) fmt::print(stderr, "wingmq bench: a queue of the run stays: {}\n", removed.error());
     }
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "wingmq bench: queues of the run stay: {}\n", error.what());
   }
 }
 
