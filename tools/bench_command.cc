@@ -178,7 +178,7 @@ constexpr Rule kRules[] = {
     {"server-option", "NAME=VALUE ...", kServer,
      "Further options of the started server, such as memory-limit=4G (default 1G)", add_server_option},
     {"ceiling", "", kReport,
-     "Afterwards the same requests and replies with a server that only moves bytes, and ratios to it",
+     "In turn with it the same requests and replies with a server that only moves bytes, and ratios to it",
      set_true<&Options::ceiling>},
     {"json", "FILE", kReport, "All figures as JSON; - for standard output instead of the table",
      set_text<&Options::json_file>},

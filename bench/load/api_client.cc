@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <ctime>
+#include <stdexcept>
 
 #include "load/reply.h"
 #include "load/signer.h"
@@ -42,7 +43,11 @@ ApiClient::ApiClient(const Target& target, Caller caller, std::chrono::milliseco
       channel_(std::make_unique<Channel>(target, patience, true)) {}
 
 std::expected<CallReply, std::string> ApiClient::exchange(std::span<const iovec> parts) {
-  if (!channel_) channel_ = std::make_unique<Channel>(target_, patience_, true);
+  try {
+    if (!channel_) channel_ = std::make_unique<Channel>(target_, patience_, true);
+  } catch (const std::runtime_error& error) {
+    return std::unexpected(error.what());
+  }
   const auto lost = [this] {
     channel_.reset();
     return std::unexpected(fmt::format("{} gave no reply", target_.url().text()));

@@ -124,12 +124,16 @@ pid_t spawn(std::vector<std::string> arguments, std::vector<std::string> variabl
 
 [[noreturn]] void run_raw_server(unsigned threads, int input, int output) {
   ::setpgid(0, 0);
+  // Nothing else of the bench's: a pipe that this process held open would keep another child from ending.
+  ::dup2(input, STDIN_FILENO);
+  ::dup2(output, STDOUT_FILENO);
+  ::close_range(STDERR_FILENO + 1, ~0U, 0);
   try {
     const RawServer server(threads);
     const std::string port = fmt::format("{}\n", server.port());
-    if (::write(output, port.data(), port.size()) == static_cast<ssize_t>(port.size())) {
+    if (::write(STDOUT_FILENO, port.data(), port.size()) == static_cast<ssize_t>(port.size())) {
       char byte = 0;
-      while (::read(input, &byte, 1) > 0) {
+      while (::read(STDIN_FILENO, &byte, 1) > 0) {
       }
     }
   } catch (const std::exception& error) {

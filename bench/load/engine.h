@@ -18,6 +18,14 @@ struct Measured {
   std::uint64_t sent = 0;
   std::uint64_t delivered = 0;
   std::uint64_t confirmed = 0;
+
+  void merge(const Measured& later) {
+    stats.merge(later.stats);
+    seconds += later.seconds;
+    sent += later.sent;
+    delivered += later.delivered;
+    confirmed += later.confirmed;
+  }
 };
 
 /// The load: workers, each a thread with its connections and an epoll loop. Made, watched and ended by one thread.

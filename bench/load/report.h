@@ -16,6 +16,17 @@ struct Run {
   Measured measured;
   Usage client;                 ///< processor time within the measured time; memory at its end
   std::optional<Usage> server;  ///< the same, where it can be known
+
+  /// Adds a later part of the same run.
+  void merge(const Run& later) {
+    measured.merge(later.measured);
+    client.merge(later.client);
+    if (!server) {
+      server = later.server;
+    } else if (later.server) {
+      server->merge(*later.server);
+    }
+  }
 };
 
 struct Outcome {

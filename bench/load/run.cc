@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <expected>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -15,6 +17,9 @@
 #include <optional>
 #include <stdexcept>
 #include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "load/child.h"
 #include "load/engine.h"
@@ -143,6 +148,12 @@ class UsageSpan {
   std::optional<Usage> last_server_;
 };
 
+/// A part of a run's time.
+struct Slice {
+  std::chrono::milliseconds warm_up;
+  std::chrono::milliseconds duration;
+};
+
 struct Watched {
   Run run;
   bool interrupted = false;
@@ -197,7 +208,7 @@ class Sweeper {
   Sweeper(Scene& scene, bool wanted) : scene_(scene), wanted_(wanted) {}
   void operator()() {
     if (!wanted_) return;
-    const auto moved = scene_.skip_all();
+    const auto moved = scene_.move_all("latest");
     if (moved) return;
     wanted_ = false;
     fmt::print(stderr, "wingmq bench: what was sent cannot be given up: {}\n", moved.error());
@@ -208,43 +219,65 @@ class Sweeper {
   bool wanted_;
 };
 
-void measure_server(Outcome& outcome, const HeldSignals& signals) {
-  Options& options = outcome.options;
-  std::unique_ptr<Child> child;
-  if (options.url.empty()) child = Child::serve(options);
-  Url url = child ? Url{options.tls, "127.0.0.1", child->port()} : *read_url(options.url);
-  outcome.url = url.text();
-  // The certificate of a server that the bench started is nobody's but its own.
-  const Target target(url, options.insecure || child != nullptr, options.ca_file);
-  const Caller caller{url.host_header(), options.access_key.empty() ? "test" : options.access_key, options.secret_key,
-                      options.region};
-  ApiClient client(target, caller, options.timeout);
-  if (!options.queue_names.empty()) options.queues = static_cast<std::uint32_t>(options.queue_names.size());
-  auto scene = Scene::make(client, options);
-  if (!scene) throw std::runtime_error(scene.error());
+/// The server that is measured, with the queues of the run.
+class ServerSide {
+ public:
+  explicit ServerSide(Options& options)
+      : child_(options.url.empty() ? Child::serve(options) : nullptr),
+        url_(child_ ? Url{options.tls, "127.0.0.1", child_->port()} : *read_url(options.url)),
+        // The certificate of a server that the bench started is nobody's but its own.
+        target_(url_, options.insecure || child_ != nullptr, options.ca_file),
+        client_(target_,
+                {url_.host_header(), options.access_key.empty() ? "test" : options.access_key, options.secret_key,
+                 options.region},
+                options.timeout),
+        scene_(take(Scene::make(client_, options))) {
+    options.queues = static_cast<std::uint32_t>(scene_.queues().size());
+    plan_ = make_plan(options, target_, client_.caller());
+    plan_.queues = scene_.queues();
+    for (const QueuePlace& queue : plan_.queues) {
+      plan_.bodies.push_back(
+          std::make_unique<const SendBody>(client_.caller(), queue.id, options.batch, options.message_bytes));
+    }
+    if (options.mode == Mode::kConsume) take(scene_.fill(plan_.stored, options));
+    if (child_) pid_ = child_->pid();
+    if (options.server_pid != 0) pid_ = static_cast<pid_t>(options.server_pid);
+    if (!pid_ && target_.is_local()) pid_ = find_listener(url_.port);
+  }
 
-  Plan plan = make_plan(options, target, caller);
-  plan.queues = scene->queues();
-  for (const QueuePlace& queue : plan.queues) {
-    plan.bodies.push_back(std::make_unique<const SendBody>(caller, queue.id, options.batch, options.message_bytes));
+  [[nodiscard]] std::string url() const { return url_.text(); }
+  [[nodiscard]] std::optional<pid_t> pid() const { return pid_; }
+
+  [[nodiscard]] Watched run(const Slice& slice, const HeldSignals& signals) {
+    plan_.options.warm_up = slice.warm_up;
+    plan_.options.duration = slice.duration;
+    if (plan_.options.mode == Mode::kConsume) take(scene_.move_all("earliest"));
+    Sweeper sweeper(scene_, plan_.options.mode == Mode::kSend && !plan_.options.keep);
+    return watch(
+        plan_, mode_name(plan_.options.mode), signals, [this] { return usage(); }, [&] { sweeper(); });
   }
-  if (options.mode == Mode::kConsume) {
-    if (const auto filled = scene->fill(plan.stored, options); !filled) throw std::runtime_error(filled.error());
+
+ private:
+  template <typename T>
+  static T take(std::expected<T, std::string> result) {
+    if (!result) throw std::runtime_error(result.error());
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
   }
-  std::optional<pid_t> pid = child ? std::optional(child->pid()) : std::nullopt;
-  if (options.server_pid != 0) pid = static_cast<pid_t>(options.server_pid);
-  if (!pid && target.is_local()) pid = find_listener(url.port);
-  if (pid) outcome.server_pid = *pid;
-  const auto usage = [&]() -> std::optional<Usage> {
-    if (pid) return usage_of(*pid);
-    const auto metrics = client.get("/metrics");
+
+  [[nodiscard]] std::optional<Usage> usage() {
+    if (pid_) return usage_of(*pid_);
+    const auto metrics = client_.get("/metrics");
     return metrics ? usage_in_metrics(metrics->body) : std::nullopt;
-  };
-  Sweeper sweeper(*scene, options.mode == Mode::kSend && !options.keep);
-  Watched watched = watch(plan, mode_name(options.mode), signals, usage, [&] { sweeper(); });
-  outcome.run = std::move(watched.run);
-  outcome.interrupted = watched.interrupted;
-}
+  }
+
+  std::unique_ptr<Child> child_;
+  Url url_;
+  Target target_;
+  ApiClient client_;
+  Scene scene_;
+  Plan plan_;
+  std::optional<pid_t> pid_;
+};
 
 RawSizes sizes_of(const Stats& stats) {
   const auto exchange = [&](Op op) {
@@ -255,18 +288,59 @@ RawSizes sizes_of(const Stats& stats) {
   return {exchange(Op::kSend), exchange(Op::kConsume), exchange(Op::kConfirm)};
 }
 
-/// The same exchanges, with a server that only moves bytes.
-void measure_ceiling(Outcome& outcome, const HeldSignals& signals) {
-  const unsigned threads = outcome.options.server_threads > 0 ? outcome.options.server_threads
-                                                              : std::max(std::thread::hardware_concurrency(), 1U);
-  const auto child = Child::raw(threads);
-  const Target target({false, "127.0.0.1", child->port()}, false, {});
-  Plan plan = make_plan(outcome.options, target, {});
-  plan.raw = sizes_of(outcome.run.measured.stats);
-  const auto usage = [&child] { return usage_of(child->pid()); };
-  Watched watched = watch(plan, "ceiling", signals, usage, [] {});
-  outcome.interrupted = watched.interrupted;
-  outcome.ceiling = std::move(watched.run);
+/// A server that only moves bytes, for the same exchanges.
+class RawSide {
+ public:
+  RawSide(const Options& options, const Stats& stats)
+      : child_(Child::raw(options.server_threads > 0 ? options.server_threads
+                                                     : std::max(std::thread::hardware_concurrency(), 1U))),
+        target_({false, "127.0.0.1", child_->port()}, false, {}),
+        plan_(make_plan(options, target_, {})) {
+    plan_.raw = sizes_of(stats);
+  }
+
+  [[nodiscard]] Watched run(const Slice& slice, const HeldSignals& signals) {
+    plan_.options.warm_up = slice.warm_up;
+    plan_.options.duration = slice.duration;
+    const auto usage = [this] { return usage_of(child_->pid()); };
+    return watch(plan_, "ceiling", signals, usage, [] {});
+  }
+
+ private:
+  std::unique_ptr<Child> child_;
+  Target target_;
+  Plan plan_;
+};
+
+/// With a ceiling both sides are measured in turn, several times: a machine's other work then falls on both alike.
+std::vector<Slice> slices_of(const Options& options) {
+  constexpr int kRounds = 4;
+  constexpr std::chrono::milliseconds kLaterWarmUp{250};
+  if (!options.ceiling || options.requests > 0) return {{options.warm_up, options.duration}};
+  const auto duration = std::max(options.duration / kRounds, std::chrono::milliseconds(1));
+  std::vector<Slice> slices(kRounds, {std::min(options.warm_up, kLaterWarmUp), duration});
+  slices.front().warm_up = options.warm_up;
+  return slices;
+}
+
+void measure(Outcome& outcome, const HeldSignals& signals) {
+  ServerSide server(outcome.options);
+  outcome.url = server.url();
+  if (server.pid()) outcome.server_pid = *server.pid();
+  std::optional<RawSide> raw;
+  for (const Slice& slice : slices_of(outcome.options)) {
+    const Watched watched = server.run(slice, signals);
+    outcome.run.merge(watched.run);
+    outcome.interrupted = watched.interrupted;
+    const bool go_on = outcome.options.ceiling && !watched.interrupted && outcome.run.measured.seconds > 0;
+    if (!go_on) return;
+    if (!raw) raw.emplace(outcome.options, outcome.run.measured.stats);
+    const Watched limit = raw->run(slice, signals);
+    if (!outcome.ceiling) outcome.ceiling.emplace();
+    outcome.ceiling->merge(limit.run);
+    outcome.interrupted = limit.interrupted;
+    if (limit.interrupted) return;
+  }
 }
 
 void write_json(const std::string& path, const boost::json::object& object) {
@@ -289,8 +363,7 @@ int run_bench(const Options& options, std::string_view version) {
   Outcome outcome;
   outcome.options = options;
   outcome.version = version;
-  measure_server(outcome, signals);
-  if (options.ceiling && !outcome.interrupted && outcome.run.measured.seconds > 0) measure_ceiling(outcome, signals);
+  measure(outcome, signals);
 
   const auto object = to_json(outcome);
   std::FILE* const people = options.json_file == "-" ? stderr : stdout;

@@ -122,11 +122,10 @@ Done Scene::fill(std::uint64_t messages, const Options& options) {
   return {};
 }
 
-Done Scene::skip_all() {
+Done Scene::move_all(std::string_view where) {
   for (const QueuePlace& queue : queues_) {
     for (const std::string& group : queue.groups) {
-      const auto reset =
-          client_->call("consumeReset", reset_parameters(client_->caller(), {queue.id, group}, "latest"));
+      const auto reset = client_->call("consumeReset", reset_parameters(client_->caller(), {queue.id, group}, where));
       if (!reset) return std::unexpected(reset.error());
     }
   }

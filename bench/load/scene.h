@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "load/api_client.h"
@@ -29,8 +30,8 @@ class Scene {
   [[nodiscard]] const std::vector<QueuePlace>& queues() const { return queues_; }
   /// Stores so many messages in each queue, in whole batches.
   [[nodiscard]] std::expected<void, std::string> fill(std::uint64_t messages, const Options& options);
-  /// Moves every group to the newest message, so that what was sent may make room.
-  [[nodiscard]] std::expected<void, std::string> skip_all();
+  /// Moves every group to `latest`, so that what was sent may make room, or to `earliest`.
+  [[nodiscard]] std::expected<void, std::string> move_all(std::string_view where);
 
  private:
   explicit Scene(ApiClient& client) : client_(&client) {}

@@ -13,6 +13,11 @@ namespace wingmq::load {
 struct Usage {
   double cpu_seconds = 0;            ///< processor time since its start
   std::uint64_t resident_bytes = 0;  ///< at this moment
+
+  void merge(const Usage& later) {
+    cpu_seconds += later.cpu_seconds;
+    resident_bytes = later.resident_bytes;
+  }
 };
 
 /// Usage of a process of this machine; nullopt when there is none, or it is not ours to look at.

@@ -86,6 +86,9 @@ test_ceiling_and_comparison() {
   has "ratios" '"operations.send.requests_per_second":' "$(grep '^  "of_ceiling"' figures.json)"
   has "the ceiling" '"totals":{"sent":10240,' "$(grep '^  "ceiling"' figures.json)"
   cp figures.json before.json
+  bench --mode consume --duration 400ms --warm-up 0 --connections 3 --ceiling
+  clean "a ceiling in turns"
+  is "in turns: nobody waited for messages" 0 "$(of totals dry_consumes)"
   bench --requests 20 --warm-up 0 --batch 8 --compare before.json
   has "what differs is said" 'note: batch was 512 and is 8' "$(cat table)"
   like "compared" $'.*\noperations.send.latency_us.p99 .*' "$(cat table)"
