@@ -1,7 +1,7 @@
 # What can be chosen, and the flags that follow from it. CMakePresets.json holds the combinations that are tested.
 
 option(WINGMQ_TESTS "Build the test programs (the scripted tests are always there)" ON)
-option(WINGMQ_BENCH "Build the benchmarks, where Google Benchmark is installed" ON)
+option(WINGMQ_BENCH "Build the benchmarks, where Google Benchmark is installed (bench/load belongs to the program)" ON)
 option(WINGMQ_FUZZ "Build tests/fuzz/ with libFuzzer (Clang) instead of as replays of the corpus" OFF)
 option(WINGMQ_COVERAGE "Record line coverage (Clang); adds the target `coverage`" OFF)
 option(WINGMQ_PCH "Precompile the heavy headers" ON)
