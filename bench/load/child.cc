@@ -58,9 +58,11 @@ std::vector<std::string> arguments_of(const Options& options) {
   add("limit", fmt::format("queue_quota={}", std::max(options.queues, 5U)));
   add("limit", fmt::format("groups_per_queue={}", std::max(options.groups, 3U)));
   if (!names(options.server_options, "log-level")) add("log-level", "warning");
-  // A gigabyte is soon full, so that what is measured is a server that uses its memory again, not one that asks for
-  // more.
-  if (!names(options.server_options, "memory-limit") && !options.keep) add("memory-limit", "1G");
+  // A gigabyte is soon full, so that what is measured is a server that uses its memory again, not one that asks for more.
+  if (!names(options.server_options, "memory-limit") && !options.keep) {
+    add("memory-limit", "1G");
+    if (!names(options.server_options, "prefault")) add("prefault", "1G");
+  }
   if (!options.access_key.empty() && !names(options.server_options, "auth")) add("auth", "verify");
   if (options.tls) add("tls", "auto");
   if (options.server_threads > 0) add("threads", fmt::format("{}", options.server_threads));
