@@ -15,7 +15,6 @@ namespace wingmq::net {
 namespace {
 
 constexpr std::string_view kPrefix = "/__admin";
-constexpr std::string_view kWildcard = "{q}";
 
 constexpr std::string_view kNarrowing[] = {"region", "project"};
 constexpr std::string_view kListing[] = {"region", "project", "group", "state", "limit", "after"};
@@ -37,7 +36,7 @@ bool has_form(std::string_view path, std::string_view pattern, std::string_view&
   const auto wanted = segments_of(pattern);
   if (given.size() != wanted.size()) return false;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (wanted[i] == kWildcard && !given[i].empty()) {
+    if (wanted[i].starts_with('{') && !given[i].empty()) {
       name = given[i];
     } else if (wanted[i] != given[i]) {
       return false;
@@ -111,6 +110,8 @@ const std::vector<Admin::Route>& Admin::routes() {
        {},
        "the decisions D01 to D28 and how often traffic relied on each",
        [](Admin& a, const Call&) -> Text { return list_deviations(a.deviations_); }},
+      {"GET", "/requests/{id}", {}, "what was wrong with a call's signature: X-WingMQ-Explain of its reply leads here",
+       [](Admin& a, const Call& c) { return a.explained(c); }},
       {"GET",
        "/openapi.json",
        {},
@@ -120,9 +121,10 @@ const std::vector<Admin::Route>& Admin::routes() {
   return routes;
 }
 
-Admin::Admin(Broker& broker, Deviations& deviations, const ServerOptions& options)
+Admin::Admin(Broker& broker, Deviations& deviations, const ExplainedRequests& explained, const ServerOptions& options)
     : broker_(broker),
       deviations_(deviations),
+      explained_(explained),
       access_(options.admin),
       token_(options.admin_token),
       restore_declared_queues_(options.restore_declared_queues) {}
@@ -155,7 +157,7 @@ AdminResult<std::string> Admin::answer(const Request& request) {
 
   auto decoded_name = percent_decoded(name, Plus::kStays);
   if (!decoded_name || !is_utf8(*decoded_name)) {
-    return refused(400, "the queue in the path is not percent-encoded UTF-8", "Name the queue by its id or its name.");
+    return refused(400, "the name in the path is not percent-encoded UTF-8", "Name a queue by its id or its name, a request by its id.");
   }
   auto query = QueryParameters::parse(request.query(), route->parameters);
   if (!query) return std::unexpected(query.error());
@@ -228,6 +230,13 @@ AdminResult<std::string> Admin::reset(const Call& call) {
   deviations_.clear();
   return boost::json::serialize(
       boost::json::object{{"kept", keep_queues ? "queues" : "nothing"}, {"queues", broker_.inspect().size()}});
+}
+
+AdminResult<std::string> Admin::explained(const Call& call) const {
+  auto found = explained_.find(call.name);
+  if (found) return std::move(*found);
+  return refused(404, "there is no such request",
+                 fmt::format("The last {} calls with a wrong signature are kept, except in profile prod.", ExplainedRequests::kKept));
 }
 
 AdminResult<std::string> Admin::openapi() {

@@ -7,6 +7,7 @@
 #include "admin_calls.h"
 #include "admin_result.h"
 #include "deviations.h"
+#include "explained_requests.h"
 #include "message_io.h"
 #include "project_id.h"
 #include "wingmq/broker.h"
@@ -19,7 +20,7 @@ namespace wingmq::net {
 class Admin {
  public:
   /// All references must outlive this object.
-  Admin(Broker& broker, Deviations& deviations, const ServerOptions& options);
+  Admin(Broker& broker, Deviations& deviations, const ExplainedRequests& explained, const ServerOptions& options);
 
   /// Answers a request whose path starts with /__admin/. Errors are `{"error":…,"hint":…}` with HTTP's own status:
   /// 400, 401 (token missing or wrong), 403 (read-only or off), 404, 405, 409 (a name that is not unique). They are
@@ -37,10 +38,12 @@ class Admin {
 
   [[nodiscard]] AdminResult<std::string> index(const Call& call) const;
   [[nodiscard]] AdminResult<std::string> reset(const Call& call);
+  [[nodiscard]] AdminResult<std::string> explained(const Call& call) const;
   [[nodiscard]] AdminResult<std::string> openapi();
 
   Broker& broker_;
   Deviations& deviations_;
+  const ExplainedRequests& explained_;
   const AdminAccess access_;
   const std::string token_;
   const std::function<void()> restore_declared_queues_;

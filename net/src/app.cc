@@ -47,9 +47,10 @@ Fault fault_of_status(unsigned status) {
   }
 }
 
-/// Tells, outside production, what is wrong with the call's signature.
-Reply with_reason(Reply reply, const std::string& reason) {
-  if (!reason.empty()) reply.headers.emplace_back("X-WingMQ-Reason", reason);
+/// Tells, outside production, what is wrong with the call's signature, and where there is more about it.
+Reply with_reason(Reply reply, const ConsumeContext& context) {
+  if (!context.signature_fault.empty()) reply.headers.emplace_back("X-WingMQ-Reason", context.signature_fault);
+  if (!context.explained_at.empty()) reply.headers.emplace_back("X-WingMQ-Explain", context.explained_at);
   return reply;
 }
 
@@ -66,7 +67,8 @@ class App::Impl {
         handles_(options.handles),
         batch_messages_max_(options.limits.batch_messages_max),
         log_(options.log),
-        admin_(broker, deviations_, options) {}
+        explained_to_admin_(options.admin != AdminAccess::kOff),
+        admin_(broker, deviations_, explained_, options) {}
 
   std::optional<Reply> handle(Request& request, ParkedCall& parked);
   Reply finish(ParkedCall& parked);
@@ -82,6 +84,7 @@ class App::Impl {
 
  private:
   std::optional<Reply> run(const Operation& operation, Request& request, ParkedCall& parked);
+  void explain(const Authenticator::Verdict& verdict, const Operation& operation, ConsumeContext& context);
   std::optional<Reply> run_for(Caller caller, const Operation& operation, Request& request, ParkedCall& parked);
   std::optional<Reply> watch(const Request& request) const;
   Reply readiness() const;
@@ -95,7 +98,9 @@ class App::Impl {
   const HandleFormat handles_;
   const std::uint32_t batch_messages_max_;
   const std::function<void(LogLevel, std::string_view)> log_;
+  const bool explained_to_admin_;
   Deviations deviations_;
+  ExplainedRequests explained_;
   Admin admin_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint64_t> internal_errors_{0};
@@ -125,19 +130,24 @@ std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
 std::optional<Reply> App::Impl::run(const Operation& operation, Request& request, ParkedCall& parked) {
   const Language language = language_of(request);
   auto verdict = auth_.check(request, operation);
-  std::string reason;
-  if (verdict.fault != SignatureFault::kNone && explain_) {
-    reason = fmt::format("{}; {}", to_string(verdict.fault), verdict.detail);
-  }
   for (const std::uint8_t decision : verdict.decisions) deviations_.hit(decision);
   parked.outcome_.reset();
   parked.context_ = std::make_shared<ParkedCall::Context>();
   parked.context_->language = language;
-  parked.context_->signature_fault = reason;
-  if (verdict.refusal) return with_reason(refuse_call(*verdict.refusal, language), reason);
+  explain(verdict, operation, *parked.context_);
+  if (verdict.refusal) return with_reason(refuse_call(*verdict.refusal, language), *parked.context_);
   auto reply = run_for(std::move(verdict.caller), operation, request, parked);
-  if (reply) return with_reason(std::move(*reply), reason);
+  if (reply) return with_reason(std::move(*reply), *parked.context_);
   return std::nullopt;
+}
+
+void App::Impl::explain(const Authenticator::Verdict& verdict, const Operation& operation, ConsumeContext& context) {
+  if (verdict.fault == SignatureFault::kNone || !explain_) return;
+  context.signature_fault = fmt::format("{}; {}", to_string(verdict.fault), verdict.detail);
+  if (!verdict.explanation || !explained_to_admin_) return;
+  const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+  context.explained_at = "/__admin/requests/" + explained_.add(now, operation.name, to_string(verdict.fault), verdict.detail,
+                                                              *verdict.explanation);
 }
 
 std::optional<Reply> App::Impl::run_for(Caller caller, const Operation& operation, Request& request,
@@ -183,7 +193,7 @@ Reply App::Impl::finish(ParkedCall& parked) {
   const auto outcome = std::move(*parked.outcome_);
   parked.outcome_.reset();
   try {
-    return with_reason(answer(answer_consume(outcome, *context), context->language), context->signature_fault);
+    return with_reason(answer(answer_consume(outcome, *context), context->language), *context);
   } catch (const std::exception& error) {
     if (outcome) broker_.give_back(context->project, context->group, *outcome);
     return refuse_call(internal_error("a consume that waited", error.what()), context->language);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base64.h"
+#include "mistakes.h"
 #include "params.h"
 #include "principal.h"
 #include "request_date.h"
@@ -96,11 +97,13 @@ struct Authenticator::Finding {
   std::string detail;
   std::shared_ptr<const KeyedCredential> credential;
   std::vector<std::uint8_t> decisions;
+  std::optional<Explanation> explanation;
 };
 
 Authenticator::Authenticator(const ServerOptions& options, std::function<Time()> wall_clock)
     : mode_(options.auth),
       skew_(options.auth_skew),
+      explains_(options.explain_signatures),
       wall_clock_(std::move(wall_clock)),
       credentials_(options.credentials),
       nobody_{{}, SigningKey("nobody")} {}
@@ -116,6 +119,7 @@ Authenticator::Verdict Authenticator::check(const Request& request, const Operat
   verdict.fault = finding.fault;
   verdict.detail = std::move(finding.detail);
   verdict.decisions = std::move(finding.decisions);
+  verdict.explanation = std::move(finding.explanation);
   if (finding.fault != SignatureFault::kNone) {
     faults_[static_cast<std::size_t>(finding.fault)].fetch_add(1, std::memory_order_relaxed);
   }
@@ -138,15 +142,18 @@ bool Authenticator::is_fresh(Time date) const {
 
 /// The form of the public headers comes first: a fault in it is a bad call, not a wrong signature.
 Authenticator::Finding Authenticator::examine(const Request& request, const Operation& operation) {
-  const auto malformed = [](std::string_view name, std::string_view given, std::string_view needed) {
-    const Fault fault = given.empty() ? Fault::kMissing : Fault::kBadPublicHeader;
-    return Finding{SignatureFault::kHeader,
-                   Refusal{.fault = fault, .name = std::string(name), .given = given.empty() ? "HTTP header" : std::string(needed)},
-                   std::string(name) + (given.empty() ? " is missing" : " is not " + std::string(needed)), nullptr, {}};
-  };
   Headers headers;
   headers.access_key = header(request, "accessKey");
   headers.signed_by = {header(request, "contentMD5"), header(request, "requestDate"), header(request, "Hmac")};
+  const auto malformed = [&](std::string_view name, std::string_view given, std::string_view needed) {
+    const Fault fault = given.empty() ? Fault::kMissing : Fault::kBadPublicHeader;
+    Finding finding;
+    finding.fault = SignatureFault::kHeader;
+    finding.refusal = Refusal{.fault = fault, .name = std::string(name), .given = given.empty() ? "HTTP header" : std::string(needed)};
+    finding.detail = std::string(name) + (given.empty() ? " is missing" : " is not " + std::string(needed));
+    explain_form(request, operation, headers, finding);
+    return finding;
+  };
   const auto platform = header(request, "platform");
   const auto date = parse_request_date(headers.signed_by.request_date);
   if (headers.access_key.empty()) return malformed("accessKey", "", "");
@@ -159,7 +166,53 @@ Authenticator::Finding Authenticator::examine(const Request& request, const Oper
     return malformed("platform", platform, "3");
   }
   headers.date = *date;
-  return verify(request, operation, headers);
+  Finding finding = verify(request, operation, headers);
+  if (finding.fault != SignatureFault::kNone && explains_) explain(request, operation, headers, finding);
+  return finding;
+}
+
+/// Names the mistake of a call that was signed, as its headers show.
+void Authenticator::explain_form(const Request& request, const Operation& operation, const Headers& headers,
+                                 Finding& finding) const {
+  const auto& given = headers.signed_by;
+  if (!explains_ || given.content_md5.empty() || given.hmac.empty() || given.request_date.empty()) return;
+  const auto credential = credentials_.find(headers.access_key);
+  auto mistake = parse_request_date(given.request_date) ? std::nullopt : find_date_mistake(given.request_date);
+  if (!mistake) {
+    mistake = find_form_mistake({request, operation, given}, credential ? credential->credential.secret_key : std::string_view());
+  }
+  if (mistake) finding.detail += ": " + *mistake;
+}
+
+/// Signs the call again as clients do by mistake, and tells what should have been signed.
+void Authenticator::explain(const Request& request, const Operation& operation, const Headers& headers,
+                            Finding& finding) const {
+  const auto& given = headers.signed_by;
+  const RejectedCall call{request, operation, given};
+  Findings findings;
+  const Fields fields = locate_parameters(request, operation.method, findings);
+  const auto values = signed_values(fields, operation);
+  Explanation& told = finding.explanation.emplace();
+  told.string_to_sign.append(given.content_md5).append("\n").append(given.request_date).append("\n").append(request.path());
+  for_each_digest(values, operation.parameters, [&](auto parts) {
+    for (const auto part : parts) told.digested.append(part);
+    told.content_md5 = md5_base64(parts);
+    return true;  // the documented order is the first
+  });
+  std::optional<std::string> mistake;
+  if (finding.fault == SignatureFault::kKey) {
+    const auto swapped = credentials_.find_by_secret(headers.access_key);
+    const bool fits = swapped && hmac_of(SigningKey(swapped->credential.access_key), given.content_md5, given.request_date,
+                                         request.path()) == given.hmac;
+    if (fits) mistake = "accessKey and secretKey are swapped";
+  } else if (finding.fault == SignatureFault::kStaleDate) {
+    mistake = describe_skew(wall_clock_() - headers.date);
+  } else if (finding.fault == SignatureFault::kHmac) {
+    mistake = find_hmac_mistake(call, finding.credential->credential.secret_key);
+  } else if (finding.fault == SignatureFault::kDigest) {
+    mistake = find_digest_mistake(call, values);
+  }
+  if (mistake) finding.detail += ": " + *mistake;
 }
 
 Authenticator::Finding Authenticator::verify(const Request& request, const Operation& operation, const Headers& headers) {

@@ -10,6 +10,7 @@
 
 #include "credentials.h"
 #include "error_map.h"
+#include "explained_requests.h"
 #include "message_io.h"
 #include "principal.h"
 #include "router.h"
@@ -38,6 +39,7 @@ class Authenticator {
     SignatureFault fault = SignatureFault::kNone;  ///< also without a refusal, in mode warn
     std::string detail;              ///< in English, for whoever looks for the mistake
     std::vector<std::uint8_t> decisions;  ///< that the signature relies on (D06, D07)
+    std::optional<Explanation> explanation;  ///< of a call that was signed, and wrongly; only when the options ask for it
   };
   [[nodiscard]] Verdict check(const Request& request, const Operation& operation);
 
@@ -54,9 +56,12 @@ class Authenticator {
   [[nodiscard]] Finding examine(const Request& request, const Operation& operation);
   [[nodiscard]] Finding verify(const Request& request, const Operation& operation, const Headers& headers);
   [[nodiscard]] bool is_fresh(Time date) const;
+  void explain_form(const Request& request, const Operation& operation, const Headers& headers, Finding& finding) const;
+  void explain(const Request& request, const Operation& operation, const Headers& headers, Finding& finding) const;
 
   const AuthMode mode_;
   const Millis skew_;
+  const bool explains_;
   const std::function<Time()> wall_clock_;
   Credentials credentials_;
   const KeyedCredential nobody_;  // signs for unknown keys, so that they take as long as wrong signatures

@@ -5,13 +5,17 @@
 namespace wingmq::net {
 
 std::shared_ptr<const KeyedCredential> Credentials::find(std::string_view access_key) const {
-  std::shared_ptr<const Map> map;
-  {
-    const std::scoped_lock lock(mutex_);
-    map = by_access_key_;
-  }
+  const auto map = all();
   const auto found = map->find(access_key);
   return found != map->end() ? found->second : nullptr;
+}
+
+std::shared_ptr<const KeyedCredential> Credentials::find_by_secret(std::string_view secret_key) const {
+  const auto map = all();
+  for (const auto& [access_key, keyed] : *map) {
+    if (equal_in_constant_time(keyed->credential.secret_key, secret_key)) return keyed;
+  }
+  return nullptr;
 }
 
 void Credentials::replace(const std::vector<Credential>& credentials) {

@@ -18,7 +18,8 @@ namespace wingmq::net {
 /// What encoding a consume's reply needs; outlives the request when the call parks.
 struct ConsumeContext {
   Language language = Language::kChinese;
-  std::string signature_fault;  ///< mode warn: what was wrong with the call's signature
+  std::string signature_fault;  ///< what was wrong with the call's signature, outside production
+  std::string explained_at;     ///< where there is more about it
   Project project;
   GroupId group;
   std::string queue_text;

@@ -16,6 +16,8 @@ constexpr ParameterDoc kProject = {"project", false, R"({"type":"string"})",
                                    "Only queues of this customer, or of this project_id.", R"("test")"};
 constexpr ParameterDoc kNarrowing[] = {kRegion, kProject};
 constexpr ParameterDoc kOneQueue[] = {kQueueInPath, kRegion, kProject};
+constexpr ParameterDoc kOneRequest[] = {
+    {"id", true, R"({"type":"string"})", "As in the header X-WingMQ-Explain.", R"("5f2b7c1e9a3d4f608b7a6c5d")"}};
 constexpr ParameterDoc kListing[] = {
     kQueueInPath,
     kRegion,
@@ -114,6 +116,18 @@ constexpr ServiceDoc kServices[] = {
          "hits":{"type":"integer","description":"How often traffic relied on it."}}}})",
      R"([{"id":"D01","rule":"A header's value that is not readable as it stands is percent-decoded first.","hits":0}])",
      ""},
+    {"/__admin/requests/{id}", "GET", "Tells what was wrong with a call's signature",
+     "X-WingMQ-Explain of the call's reply leads here. The last 100 are kept; never a secret.", kOneRequest, "", "", kJson,
+     R"({"type":"object","required":["id","at","operation","reason","detail","string_to_sign","digested","digested_bytes","content_md5"],
+         "properties":{"id":{"type":"string"},"at":{"type":"integer"},"operation":{"type":"string"},"reason":{"type":"string"},
+         "detail":{"type":"string"},"string_to_sign":{"type":"string","description":"What Hmac has to sign."},
+         "digested":{"type":"string","description":"What contentMD5 has to be of, its first 4096 bytes."},
+         "digested_bytes":{"type":"integer"},"content_md5":{"type":"string"}}})",
+     R"({"id":"5f2b7c1e9a3d4f608b7a6c5d","at":1795420800000,"operation":"queryQuota","reason":"sig.hmac",
+         "detail":"Hmac does not fit contentMD5, requestDate and the path: a newline follows the path in the string to sign",
+         "string_to_sign":"sQqNsWTgdUEFt6mb5y4/5Q==\nMon, 23 Nov 2026 08:00:00 GMT\n/apiproxy/v3/queue/queryQuota",
+         "digested":"cn-snxy1","digested_bytes":8,"content_md5":"sQqNsWTgdUEFt6mb5y4/5Q=="})",
+     "400 404"},
     {"/__admin/openapi.json", "GET", "This description", "", {}, "", "", kJson, R"({"type":"object"})", "{}", ""},
     {"/livez", "GET", "Tells that the process lives", "", {}, "", "", kJson, kHealth, R"({"status":"ok"})", ""},
     {"/readyz",

@@ -19,6 +19,7 @@ constexpr Listed kCalls[] = {{"GET", "/__admin/"},
                              {"GET", "/__admin/queues/{q}"},
                              {"GET", "/__admin/queues/{q}/messages"},
                              {"GET", "/__admin/deviations"},
+                             {"GET", "/__admin/requests/{id}"},
                              {"GET", "/__admin/openapi.json"}};
 
 class AdminAccessTest : public AdminTest {

@@ -35,7 +35,7 @@ TEST_F(AdminClockTest, ClockTellsTimeModeAndHowFarItWasMoved) {
 TEST_F(AdminClockTest, RunningClockIsMovedByAnOffset) {
   SystemClock clock;
   Broker broker({}, clock, random_);
-  Admin admin(broker, deviations_, options_);
+  Admin admin(broker, deviations_, explained_, options_);
   Request request{"POST", kAdvance, {}, broker.buffers().copy(R"({"by":"1d"})")};
   EXPECT_EQ(admin.handle(request).status, 200U);
   const auto shown = opened(admin.handle(Request{"GET", "/__admin/clock", {}, {}}), 200);

@@ -20,7 +20,7 @@ class AdminTest : public test::BrokerTest {
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
   Reply ask(std::string_view method, std::string_view target, std::string_view body = {}, const Headers& headers = {}) {
-    if (!admin_) admin_ = std::make_unique<Admin>(*broker_, deviations_, options_);
+    if (!admin_) admin_ = std::make_unique<Admin>(*broker_, deviations_, explained_, options_);
     Request request;
     request.method = method;
     request.target = target;
@@ -63,6 +63,7 @@ class AdminTest : public test::BrokerTest {
 
   ServerOptions options_;
   Deviations deviations_;
+  ExplainedRequests explained_;
   std::unique_ptr<Admin> admin_;
 };
 
