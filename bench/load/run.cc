@@ -32,6 +32,7 @@ namespace {
 
 constexpr std::int64_t kTick = 50'000'000;
 constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kSameRequest = 250'000'000;
 constexpr std::uint64_t kBacklogBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t kBacklogMessagesMax = 200'000;
 
@@ -56,6 +57,11 @@ class HeldSignals {
   }
   /// From now on they end the process.
   void release() const { ::pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
+  /// Ends the process as if they had never been held back.
+  void give_in() const {
+    release();
+    ::raise(SIGINT);
+  }
 
  private:
   sigset_t set_{};
@@ -159,13 +165,14 @@ struct Watched {
   bool interrupted = false;
 };
 
-/// Runs a load from start to end. `on_tick` is called every now and then.
+/// Runs a load from start to end, or until a signal; a second one ends the process. `on_tick` is called every now and
+/// then.
 Watched watch(const Plan& plan, std::string_view what, const HeldSignals& signals, const UsageSource& server,
               const std::function<void()>& on_tick) {
   Engine engine(plan);
   UsageSpan usage(server);
   Progress progress(what, plan.options.message_bytes);
-  bool interrupted = false;
+  std::int64_t interrupted = 0;
   engine.start();
   const Shared& shared = engine.shared();
   while (engine.is_running()) {
@@ -173,9 +180,10 @@ Watched watch(const Plan& plan, std::string_view what, const HeldSignals& signal
     const std::int64_t next = usage.begun() ? shared.end.load() : shared.begin.load();
     const std::int64_t tick = plan.options.requests > 0 ? kTick / 10 : kTick;
     if (signals.wait(std::clamp(next - before, std::int64_t{100'000}, tick))) {
+      // `timeout` signals its child and then its process group: what comes at once is the same request.
+      if (interrupted != 0 && now_ns() - interrupted > kSameRequest) signals.give_in();
+      if (interrupted == 0) interrupted = now_ns();
       engine.end_now();
-      interrupted = true;
-      signals.release();
     }
     const auto now = now_ns();
     if (!usage.begun() && now >= shared.begin.load()) usage.begin();
@@ -185,7 +193,7 @@ Watched watch(const Plan& plan, std::string_view what, const HeldSignals& signal
     on_tick();
   }
   if (usage.begun() && !usage.ended()) usage.end();
-  return {{engine.result(), usage.client(), usage.server()}, interrupted};
+  return {{engine.result(), usage.client(), usage.server()}, interrupted != 0};
 }
 
 Plan make_plan(const Options& options, const Target& target, const Caller& caller) {
