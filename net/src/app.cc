@@ -105,6 +105,7 @@ class App::Impl {
 
 /// Path, then method, then state, then parameters: the order in which API.md 1 lets a call fail.
 std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
+  parked.context_.reset();
   const auto path = request.path();
   const Operation* operation = find_operation(path);
   if (operation == nullptr) {
@@ -154,6 +155,7 @@ std::optional<Reply> App::Impl::run_for(Caller caller, const Operation& operatio
   try {
     outcome = operation.run(call);
   } catch (const std::exception& error) {
+    abandon(parked);
     outcome = std::unexpected(internal_error(operation.name, error.what()));
   }
   call.findings.count(deviations_);
@@ -179,21 +181,23 @@ Refusal App::Impl::internal_error(std::string_view where, std::string_view what)
 }
 
 Reply App::Impl::finish(ParkedCall& parked) {
-  const auto context = std::move(parked.context_);
-  const auto outcome = std::move(*parked.outcome_);
-  parked.outcome_.reset();
+  ConsumeContext& context = *parked.context_;
+  const auto outcome = std::exchange(parked.outcome_, std::nullopt);
   try {
-    return with_reason(answer(answer_consume(outcome, *context), context->language), context->signature_fault);
+    return with_reason(answer(answer_consume(*outcome, context), context.language), context.signature_fault);
   } catch (const std::exception& error) {
-    if (outcome) broker_.give_back(context->project, context->group, *outcome);
-    return refuse_call(internal_error("a consume that waited", error.what()), context->language);
+    abandon(parked);
+    return refuse_call(internal_error("a consume that waited", error.what()), context.language);
   }
 }
 
 void App::Impl::abandon(ParkedCall& parked) {
-  const auto context = std::move(parked.context_);
   const auto outcome = std::exchange(parked.outcome_, std::nullopt);
-  if (outcome && *outcome && !(*outcome)->empty()) broker_.give_back(context->project, context->group, **outcome);
+  if (!parked.context_) return;
+  ConsumeContext& context = *parked.context_;
+  const Delivery receipt = std::exchange(context.receipt, {});
+  const Delivery& received = outcome && *outcome ? **outcome : receipt;
+  if (!received.empty()) broker_.give_back(context.project, context.group, received);
 }
 
 /// The calls that watch the process (server.md): no key, no parameters.

@@ -86,6 +86,7 @@ asio::awaitable<void> Session::run() {
     idle_ = true;
     connection_.shrink();
   }
+  connection_.close();  // whoever still watches it keeps this session alive
 }
 
 /// Plain or encrypted, as the first byte says (server.md). Returns whether the connection goes on.
@@ -134,6 +135,7 @@ asio::awaitable<bool> Session::serve_one() {
   const Outgoing out = begin_send(*reply, close, &*head);
   bool sent = out.complete();
   if (!sent) sent = co_await send_rest(out);
+  if (!sent) worker_.app.abandon(parked_);
   co_return sent && !close;
 }
 
@@ -265,8 +267,8 @@ asio::awaitable<std::optional<Reply>> Session::wait_parked() {
   co_await sleep_until_woken();
   if (!woken_ && worker_.app.cancel(parked_)) co_return std::nullopt;
   while (!woken_) co_await sleep_until_woken();
-  // The peer may have left in this very turn of the loop. From here on nobody takes the messages back: those of a reply
-  // that is lost on its way stay leased until their time runs out, as API.md 4.9 has it.
+  // The peer may have left in this very turn of the loop. What leaves from here on and is lost on its way stays leased until
+  // its time runs out: only a write that fails is known to have failed.
   if (gone_ || connection_.peer_is_gone()) {
     worker_.app.abandon(parked_);
     co_return std::nullopt;

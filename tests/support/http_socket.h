@@ -75,7 +75,19 @@ class HttpSocket {
   /// Whether the server has closed, and sent nothing more.
   bool closed() { return received_.empty() && !fill(); }
 
+  /// Reads to the connection's end, whatever comes.
+  void drain() {
+    while (fill()) received_.clear();
+  }
+
   [[nodiscard]] int descriptor() const { return descriptor_; }
+  /// This end's own port.
+  [[nodiscard]] std::uint16_t port() const {
+    sockaddr_in address{};
+    socklen_t size = sizeof(address);
+    ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size);
+    return ntohs(address.sin_port);
+  }
   void close() {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }
