@@ -72,6 +72,7 @@ class App::Impl {
   Reply finish(ParkedCall& parked);
   bool cancel(ParkedCall& parked) { return broker_.cancel(parked); }
   void abandon(ParkedCall& parked);
+  std::optional<Reply> refuse_body(const Request& request, std::size_t bytes);
 
   void set_credentials(const std::vector<Credential>& credentials) { auth_.replace(credentials); }
   void begin_shutdown() noexcept { stopping_.store(true, std::memory_order_release); }
@@ -200,6 +201,15 @@ void App::Impl::abandon(ParkedCall& parked) {
   if (!received.empty()) broker_.give_back(context.project, context.group, received);
 }
 
+std::optional<Reply> App::Impl::refuse_body(const Request& request, std::size_t bytes) {
+  // Only a send's body stays. Others are read and gone, and confirmations are what makes room again: they may use a reserve.
+  const Operation* operation = find_operation(request.path());
+  const bool stays = operation != nullptr && operation->run == send_messages;
+  const auto room = broker_.make_room(bytes, stays ? 0 : broker_.memory().limit() / 16);
+  if (room) return std::nullopt;
+  return refuse_call(refusal_of(room.error()), language_of(request));
+}
+
 /// The calls that watch the process (server.md): no key, no parameters.
 std::optional<Reply> App::Impl::watch(const Request& request) const {
   const auto path = request.path();
@@ -233,6 +243,10 @@ std::optional<Reply> App::handle(Request request, ParkedCall& parked) { return i
 Reply App::finish(ParkedCall& parked) { return impl_->finish(parked); }
 bool App::cancel(ParkedCall& parked) { return impl_->cancel(parked); }
 void App::abandon(ParkedCall& parked) { impl_->abandon(parked); }
+
+std::optional<Reply> App::refuse_body(const Request& request, std::size_t bytes) {
+  return impl_->refuse_body(request, bytes);
+}
 
 Reply App::http_fault(unsigned status, const Request* request, std::string_view detail) const {
   const Language language = request == nullptr ? Language::kChinese : language_of(*request);

@@ -50,6 +50,10 @@ class App {
   /// waited or not (net/API.md, connections). Does nothing for other calls.
   void abandon(ParkedCall& parked);
 
+  /// Asked before `bytes` more of a request's body are read into memory: nullopt when there is room, otherwise the refusal
+  /// (API.md D28), to be sent when the body has been read past.
+  [[nodiscard]] std::optional<Reply> refuse_body(const Request& request, std::size_t bytes);
+
   /// The reply for a fault below the operations: 400 (malformed HTTP), 404, 408, 411, 413, 431, 503 (API.md 3). `request`
   /// may be nullptr when its header never arrived; otherwise it chooses the language. `detail` is an English clause for
   /// the message, such as `the body has 5000000 bytes, 4194304 are allowed`.
