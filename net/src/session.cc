@@ -38,8 +38,9 @@ std::size_t find_head_end(std::string_view text, std::size_t from) {
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, Worker& worker)
+Session::Session(asio::ip::tcp::socket socket, Worker& worker, const Origin& origin)
     : worker_(worker),
+      origin_(origin),
       connection_(std::move(socket)),
       parked_([this] {
         // Runs in any thread. The session lives: it waits for this.
@@ -54,7 +55,7 @@ Session::Session(asio::ip::tcp::socket socket, Worker& worker)
 
 Session::~Session() {
   worker_.sessions.erase(this);
-  worker_.session_count.remove();
+  worker_.session_count.remove(origin_);
 }
 
 void Session::spawn(std::function<asio::awaitable<void>()> work) {

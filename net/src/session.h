@@ -18,7 +18,8 @@ namespace wingmq::net {
 /// thread; a parked consume holds no thread and only a small part of this object's memory.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(boost::asio::ip::tcp::socket socket, Worker& worker);
+  /// `origin` has been counted; the session takes it out when it ends.
+  Session(boost::asio::ip::tcp::socket socket, Worker& worker, const Origin& origin);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
@@ -74,6 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] HttpFault timeout_fault(std::string_view part, std::chrono::milliseconds allowed) const;
 
   Worker& worker_;
+  const Origin origin_;
   Connection connection_;
   ParkedCall parked_;
   boost::asio::steady_timer alarm_;  // never due: cancelling it wakes the session

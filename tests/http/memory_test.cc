@@ -47,7 +47,7 @@ TEST_F(MemoryTest, WhoAnnouncesMuchAndSendsNothingTakesNothing) {
   HttpSocket honest(port());
   honest.send(post("sendSpecifyQueueMessage", large_message()));
   EXPECT_NE(honest.receive()->body.find("\"state\":0"), std::string::npos);
-  EXPECT_LT(broker_.memory().used() - before, 300U * 20'000U) << "together they announced more than the limit";
+  EXPECT_LT(broker_.memory().used() - before, 300U * 24'000U) << "together they announced more than the limit";
 }
 
 TEST_F(MemoryTest, ASendWithoutRoomIsRefusedAndItsConnectionGoesOn) {

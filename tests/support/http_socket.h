@@ -29,11 +29,14 @@ struct WireReply {
 /// fails a test instead of hanging it.
 class HttpSocket {
  public:
-  explicit HttpSocket(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  /// `from`: which of the addresses 127.0.0.1, 127.0.0.2 … this end has.
+  explicit HttpSocket(std::uint16_t port, std::uint32_t from = 1) : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval patience{10, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + from - 1);
+    if (from != 1) ::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
