@@ -175,7 +175,7 @@ void check_peak(const Program& program, const std::string& when, std::size_t mos
 
 /// Many connections that send large bodies at the same moment: together far more than the limit.
 void check_crowd(const Program& program, const Place& place) {
-  constexpr int kCrowd = 600;
+  constexpr int kCrowd = 300;
   Ledger accepted;
   Ledger received;
   flood(program, place, 1, 0, accepted);
