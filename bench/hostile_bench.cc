@@ -60,8 +60,7 @@ class Wire {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     // A connection on loopback is there at once, or never.
-    static_cast<void>(::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
-    say(opening);
+    if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 || errno == EINPROGRESS) say(opening);
   }
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -116,6 +115,7 @@ class Attack {
       }
     }
     std::vector<std::unique_ptr<Wire>> fresh;
+    fresh.reserve(kind_.storm);
     for (std::size_t i = 0; i < kind_.storm; ++i) fresh.push_back(std::make_unique<Wire>(port_, kind_.opening, kind_.reads));
     opened_ += kind_.storm;
     if (kind_.lingers) storms_.push_back(std::move(fresh));
