@@ -60,6 +60,12 @@ std::vector<LimitRule> make_rules() {
       span_limit<[](auto& s) -> auto& { return s.broker.limits.retention; }>("retention"),
       span_limit<[](auto& s) -> auto& { return s.broker.limits.dead_letter_lease_max; }>("dead_letter_lease"),
       count_limit<[](auto& s) -> auto& { return s.server.limits.connections_max; }>("max_connections"),
+      {"max_connections_per_address",
+       [](ServeSettings& s, const std::string& text) {
+         s.per_address_given = true;
+         return store(read_number(text, 0, 1'000'000), s.server.limits.connections_per_address_max);
+       },
+       [](const ServeSettings& s) { return fmt::format("{}", s.server.limits.connections_per_address_max); }},
       size_limit<[](auto& s) -> auto& { return s.server.limits.body_bytes_max; }, 2048 * kMiB>("body_bytes"),
       size_limit<[](auto& s) -> auto& { return s.server.limits.header_bytes_max; }, 16 * kMiB>("header_bytes"),
       span_limit<[](auto& s) -> auto& { return s.server.limits.header_timeout; }>("header_timeout"),

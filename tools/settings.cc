@@ -269,6 +269,9 @@ void apply_profile(ServeSettings& settings) {
   }
   if (settings.profile == Profile::kBench && !settings.admin_given) server.admin = net::AdminAccess::kReadOnly;
   if (settings.profile != Profile::kProd) return;
+  // A twentieth of what all have: nobody alone can take every place, and no pool of connections needs more. Not in tests,
+  // where everything comes from one address.
+  if (!settings.per_address_given) server.limits.connections_per_address_max = 1000;
   server.explain_signatures = false;
   server.admin = server.admin_token.empty() ? net::AdminAccess::kOff : net::AdminAccess::kReadOnly;
 }

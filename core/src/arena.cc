@@ -89,6 +89,11 @@ void Arena::prefault(std::size_t bytes) {
   }
 }
 
+void Arena::keep_at_most(std::size_t bytes) noexcept {
+  const MutexLock lock(mutex_);
+  if (kept_bytes_ > bytes) discard_kept(kept_bytes_ - bytes);
+}
+
 void Arena::trim() noexcept {
   const MutexLock lock(mutex_);
   discard_kept(kept_bytes_);

@@ -33,6 +33,8 @@ class Arena {
   /// Touches fresh pages until `bytes` bytes of free ones are there to be taken, and keeps so many from now on. Throws
   /// std::bad_alloc.
   void prefault(std::size_t bytes) EXCLUDES(mutex_);
+  /// Gives free pages back to the operating system until at most `bytes` bytes of them are kept.
+  void keep_at_most(std::size_t bytes) noexcept EXCLUDES(mutex_);
   /// Gives all free pages back to the operating system.
   void trim() noexcept EXCLUDES(mutex_);
 

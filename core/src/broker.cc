@@ -32,15 +32,16 @@ class Broker::Impl {
     }
   }
 
-  [[nodiscard]] Result<void> check_memory(Time now, Effects& effects) {
+  /// Whether `bytes` more fit below the limit and `reserve`; reclaims what it can before it says no.
+  [[nodiscard]] Result<void> check_memory(std::size_t bytes, std::size_t reserve, Time now, Effects& effects) {
     const MemoryBudget& budget = environment_.budget;
     const std::size_t limit = budget.limit();
-    if (budget.used() <= limit) return {};
+    if (budget.used() + bytes <= limit + reserve) return {};
     // A little more than needed, so that the next sends need not come here.
     const std::size_t slack = limit / 64;
-    reclaim(registry_.queues(), budget.used() - limit + slack, now, effects);
-    const std::size_t used = budget.used();
-    if (used <= limit) return {};
+    reclaim(registry_.queues(), budget.used() + bytes - (limit + reserve) + slack, now, effects);
+    const std::size_t used = budget.used() + bytes;
+    if (used <= limit + reserve) return {};
     return std::unexpected(Error{ErrorCode::kMemoryFull, limit, used});
   }
 
@@ -133,10 +134,15 @@ Result<void> Broker::send(const Project& project, QueueId queue, BatchRef batch)
     if (batch->payload_bytes() > payload_max) {
       return std::unexpected(Error{ErrorCode::kPayloadTooLarge, payload_max, batch->payload_bytes()});
     }
-    const auto room = impl_->check_memory(now, effects);
+    const auto room = impl_->check_memory(0, 0, now, effects);
     if (room) (*found)->send(std::move(batch), now, effects);
     return room;
   });
+}
+
+Result<void> Broker::make_room(std::size_t bytes, std::size_t reserve) {
+  if (memory().used() + bytes <= memory().limit() + reserve) return {};
+  return impl_->run([&](Time now, Effects& effects) { return impl_->check_memory(bytes, reserve, now, effects); });
 }
 
 std::optional<Result<Delivery>> Broker::consume(const Project& project, const ConsumeRequest& request, Waiter& waiter) {

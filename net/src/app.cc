@@ -74,6 +74,7 @@ class App::Impl {
   Reply finish(ParkedCall& parked);
   bool cancel(ParkedCall& parked) { return broker_.cancel(parked); }
   void abandon(ParkedCall& parked);
+  std::optional<Reply> refuse_body(const Request& request, std::size_t bytes);
 
   void set_credentials(const std::vector<Credential>& credentials) { auth_.replace(credentials); }
   void begin_shutdown() noexcept { stopping_.store(true, std::memory_order_release); }
@@ -110,6 +111,7 @@ class App::Impl {
 
 /// Path, then method, then state, then parameters: the order in which API.md 1 lets a call fail.
 std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
+  parked.context_.reset();
   const auto path = request.path();
   const Operation* operation = find_operation(path);
   if (operation == nullptr) {
@@ -164,6 +166,7 @@ std::optional<Reply> App::Impl::run_for(Caller caller, const Operation& operatio
   try {
     outcome = operation.run(call);
   } catch (const std::exception& error) {
+    abandon(parked);
     outcome = std::unexpected(internal_error(operation.name, error.what()));
   }
   call.findings.count(deviations_);
@@ -189,21 +192,32 @@ Refusal App::Impl::internal_error(std::string_view where, std::string_view what)
 }
 
 Reply App::Impl::finish(ParkedCall& parked) {
-  const auto context = std::move(parked.context_);
-  const auto outcome = std::move(*parked.outcome_);
-  parked.outcome_.reset();
+  ConsumeContext& context = *parked.context_;
+  const auto outcome = std::exchange(parked.outcome_, std::nullopt);
   try {
-    return with_reason(answer(answer_consume(outcome, *context), context->language), *context);
+    return with_reason(answer(answer_consume(*outcome, context), context.language), context);
   } catch (const std::exception& error) {
-    if (outcome) broker_.give_back(context->project, context->group, *outcome);
-    return refuse_call(internal_error("a consume that waited", error.what()), context->language);
+    abandon(parked);
+    return refuse_call(internal_error("a consume that waited", error.what()), context.language);
   }
 }
 
 void App::Impl::abandon(ParkedCall& parked) {
-  const auto context = std::move(parked.context_);
   const auto outcome = std::exchange(parked.outcome_, std::nullopt);
-  if (outcome && *outcome && !(*outcome)->empty()) broker_.give_back(context->project, context->group, **outcome);
+  if (!parked.context_) return;
+  ConsumeContext& context = *parked.context_;
+  const Delivery receipt = std::exchange(context.receipt, {});
+  const Delivery& received = outcome && *outcome ? **outcome : receipt;
+  if (!received.empty()) broker_.give_back(context.project, context.group, received);
+}
+
+std::optional<Reply> App::Impl::refuse_body(const Request& request, std::size_t bytes) {
+  // Only a send's body stays. Others are read and gone, and confirmations are what makes room again: they may use a reserve.
+  const Operation* operation = find_operation(request.path());
+  const bool stays = operation != nullptr && operation->run == send_messages;
+  const auto room = broker_.make_room(bytes, stays ? 0 : broker_.memory().limit() / 16);
+  if (room) return std::nullopt;
+  return refuse_call(refusal_of(room.error()), language_of(request));
 }
 
 /// The calls that watch the process (server.md): no key, no parameters.
@@ -239,6 +253,10 @@ std::optional<Reply> App::handle(Request request, ParkedCall& parked) { return i
 Reply App::finish(ParkedCall& parked) { return impl_->finish(parked); }
 bool App::cancel(ParkedCall& parked) { return impl_->cancel(parked); }
 void App::abandon(ParkedCall& parked) { impl_->abandon(parked); }
+
+std::optional<Reply> App::refuse_body(const Request& request, std::size_t bytes) {
+  return impl_->refuse_body(request, bytes);
+}
 
 Reply App::http_fault(unsigned status, const Request* request, std::string_view detail) const {
   const Language language = request == nullptr ? Language::kChinese : language_of(*request);

@@ -10,7 +10,8 @@
 
 namespace wingmq::net {
 
-/// A consume call that waits in the broker. A session owns one and uses it for one call at a time.
+/// A consume call: that it waits in the broker, and what it received until its reply has left. A session owns one and uses it
+/// for one call at a time.
 class ParkedCall final : private Waiter {
  public:
   /// `wake` runs once for each parked call, in any thread, when App::finish() has something to encode.
@@ -45,8 +46,13 @@ class App {
   [[nodiscard]] Reply finish(ParkedCall& parked);
   /// Takes a waiting call back, because its connection is gone. False: it woke or wakes up now; call abandon() then.
   [[nodiscard]] bool cancel(ParkedCall& parked);
-  /// For a call that woke up after its connection had gone: gives the messages back.
+  /// For the last call, when its reply does not reach the client: gives back at once what a consume had received, whether it
+  /// waited or not (net/API.md, connections). Does nothing for other calls.
   void abandon(ParkedCall& parked);
+
+  /// Asked before `bytes` more of a request's body are read into memory: nullopt when there is room, otherwise the refusal
+  /// (API.md D28), to be sent when the body has been read past.
+  [[nodiscard]] std::optional<Reply> refuse_body(const Request& request, std::size_t bytes);
 
   /// The reply for a fault below the operations: 400 (malformed HTTP), 404, 408, 411, 413, 431, 503 (API.md 3). `request`
   /// may be nullptr when its header never arrived; otherwise it chooses the language. `detail` is an English clause for

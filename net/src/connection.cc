@@ -152,6 +152,11 @@ asio::awaitable<void> Connection::linger() {
   }
 }
 
+std::size_t Connection::waiting() {
+  error_code ignored;
+  return socket_.available(ignored);
+}
+
 bool Connection::peer_is_gone() {
   error_code error;
   char byte = 0;

@@ -62,6 +62,8 @@ class Connection {
   /// the connection and take the last reply away from the client.
   [[nodiscard]] boost::asio::awaitable<void> linger();
 
+  /// About how many bytes more have come from the peer than arrived() shows; what is encrypted counts as it is.
+  [[nodiscard]] std::size_t waiting();
   [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return socket_; }
   /// Whether the peer has closed or reset the connection. Does not wait and takes no bytes.
   [[nodiscard]] bool peer_is_gone();

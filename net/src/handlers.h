@@ -25,6 +25,7 @@ struct ConsumeContext {
   std::string queue_text;
   std::string group_text;
   DeliveryLook look;
+  Delivery receipt;  ///< of what the reply brings, without the messages: enough to give it back
 };
 
 /// One request on its way through an operation. The references outlive it; `context` and `waiter` may outlive the request.
@@ -61,7 +62,7 @@ using Outcome = std::optional<Answer>;
 [[nodiscard]] Outcome confirm_dead_letters(Call& call);
 [[nodiscard]] Outcome reset_group(Call& call);
 
-/// What a consume brought, at once or after waiting.
-[[nodiscard]] Answer answer_consume(const Result<Delivery>& result, const ConsumeContext& context);
+/// What a consume brought, at once or after waiting. Notes the receipt in `context`.
+[[nodiscard]] Answer answer_consume(const Result<Delivery>& result, ConsumeContext& context);
 
 }  // namespace wingmq::net

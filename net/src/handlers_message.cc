@@ -59,8 +59,11 @@ Outcome run_confirm(Call& call, const Project& project, const ConfirmCall& confi
 
 }  // namespace
 
-Answer answer_consume(const Result<Delivery>& result, const ConsumeContext& context) {
-  if (result) return encode_delivery(*result, context.look);
+Answer answer_consume(const Result<Delivery>& result, ConsumeContext& context) {
+  if (result) {
+    context.receipt = {.runs = {}, .count = result->count, .first = result->first, .deadline = result->deadline};
+    return encode_delivery(*result, context.look);
+  }
   return *refused(result.error(), {.queue = context.queue_text, .group = context.group_text});
 }
 

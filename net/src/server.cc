@@ -35,7 +35,12 @@ std::string to_string(const Endpoint& endpoint) {
 class Server::Impl {
  public:
   Impl(Broker& broker, ServerOptions options)
-      : broker_(broker), options_(std::move(options)), app_(broker, options_), tls_(options_.tls), workers_(make_workers()) {}
+      : broker_(broker),
+        options_(std::move(options)),
+        app_(broker, options_),
+        tls_(options_.tls),
+        session_count_(options_.limits.connections_max, options_.limits.connections_per_address_max),
+        workers_(make_workers()) {}
 
   std::expected<void, std::string> start();
   void stop(std::chrono::milliseconds grace);
@@ -49,7 +54,15 @@ class Server::Impl {
   std::deque<Worker> make_workers();
   std::expected<void, std::string> open_listeners();
   void accept(tcp::socket socket);
-  void admit(tcp::socket::native_handle_type handle, const tcp& protocol, Worker& worker, bool full);
+  /// A socket between two event loops, counted.
+  struct Arrival {
+    tcp::socket::native_handle_type handle;
+    tcp protocol;
+    Origin origin;
+    Admission admission;
+  };
+  void admit(const Arrival& arrival, Worker& worker);
+  [[nodiscard]] std::string too_many(Admission admission) const;
   void stop_sessions();
   void join();
 
@@ -118,34 +131,44 @@ std::expected<void, std::string> Server::Impl::open_listeners() {
 // --- Connections ------------------------------------------------------------------------------------------------------
 
 void Server::Impl::accept(tcp::socket socket) {
-  const bool full = session_count_.add() >= options_.limits.connections_max;
-  Worker& worker = workers_[next_worker_++ % workers_.size()];
   boost::system::error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) return;  // gone already
+  const Origin origin(peer.address());
+  const Admission admission = session_count_.add(origin);
+  if (admission == Admission::kDropped) return;
+  Worker& worker = workers_[next_worker_++ % workers_.size()];
   socket.set_option(tcp::no_delay(true), error);
-  const tcp protocol = socket.local_endpoint(error).protocol();
   const auto handle = socket.release(error);
   if (error) {
-    session_count_.remove();
+    session_count_.remove(origin);
     return;
   }
-  asio::post(worker.context, [this, handle, protocol, &worker, full] { admit(handle, protocol, worker, full); });
+  const Arrival arrival{handle, peer.protocol(), origin, admission};
+  asio::post(worker.context, [this, arrival, &worker] { admit(arrival, worker); });
 }
 
-void Server::Impl::admit(tcp::socket::native_handle_type handle, const tcp& protocol, Worker& worker, bool full) {
+void Server::Impl::admit(const Arrival& arrival, Worker& worker) {
   tcp::socket socket(worker.context);
   boost::system::error_code error;
-  socket.assign(protocol, handle, error);
+  socket.assign(arrival.protocol, arrival.handle, error);
   if (error) {  // the kernel watches no more sockets
-    ::close(handle);
-    session_count_.remove();
+    ::close(arrival.handle);
+    session_count_.remove(arrival.origin);
     return;
   }
-  const auto session = std::make_shared<Session>(std::move(socket), worker);
-  if (full) {
-    session->turn_away("the limit of " + std::to_string(options_.limits.connections_max) + " connections is reached");
-  } else {
+  const auto session = std::make_shared<Session>(std::move(socket), worker, arrival.origin);
+  if (arrival.admission == Admission::kTaken) {
     session->start();
+  } else {
+    session->turn_away(too_many(arrival.admission));
   }
+}
+
+std::string Server::Impl::too_many(Admission admission) const {
+  const NetLimits& limits = options_.limits;
+  if (admission == Admission::kFull) return "the limit of " + std::to_string(limits.connections_max) + " connections is reached";
+  return "the limit of " + std::to_string(limits.connections_per_address_max) + " connections from one address is reached";
 }
 
 // --- Stopping ---------------------------------------------------------------------------------------------------------

@@ -19,7 +19,10 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::size_t kFirstChunkBytes = std::size_t{16} << 10;
+/// For so much of a body memory is taken unasked.
+constexpr std::size_t kFirstBodyBytes = std::size_t{16} << 10;
+/// A body gets so many times the memory of what has arrived of it.
+constexpr std::size_t kBodyGrowth = 8;
 constexpr std::size_t kChunkReadBytes = std::size_t{64} << 10;
 
 /// Where the header at the beginning of `text` ends, npos when it does not. An empty line of bare line feeds ends it too:
@@ -35,8 +38,9 @@ std::size_t find_head_end(std::string_view text, std::size_t from) {
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, Worker& worker)
+Session::Session(asio::ip::tcp::socket socket, Worker& worker, const Origin& origin)
     : worker_(worker),
+      origin_(origin),
       connection_(std::move(socket)),
       parked_([this] {
         // Runs in any thread. The session lives: it waits for this.
@@ -51,7 +55,7 @@ Session::Session(asio::ip::tcp::socket socket, Worker& worker)
 
 Session::~Session() {
   worker_.sessions.erase(this);
-  worker_.session_count.remove();
+  worker_.session_count.remove(origin_);
 }
 
 void Session::spawn(std::function<asio::awaitable<void>()> work) {
@@ -86,6 +90,7 @@ asio::awaitable<void> Session::run() {
     idle_ = true;
     connection_.shrink();
   }
+  connection_.close();  // whoever still watches it keeps this session alive
 }
 
 /// Plain or encrypted, as the first byte says (server.md). Returns whether the connection goes on.
@@ -113,13 +118,13 @@ asio::awaitable<bool> Session::serve_one() {
   Request request = head->request();
   const bool keep_alive = head->keep_alive();
   std::expected<Buffer, Refusal> body;
-  auto incoming = begin_body(*head);
+  auto incoming = begin_body(*head, request);
   if (!incoming) {
     body = std::unexpected(std::move(incoming.error()));
   } else if (incoming->complete) {
     body = std::move(incoming->bytes);
   } else {
-    body = co_await read_body(*head, std::move(*incoming));
+    body = co_await read_body(*head, request, *incoming);
   }
   if (!body) {
     if (body.error()) co_await refuse(*body.error(), &*head);
@@ -127,13 +132,15 @@ asio::awaitable<bool> Session::serve_one() {
   }
   request.body = std::move(*body);
   woken_ = false;
-  auto reply = worker_.app.handle(std::move(request), parked_);
+  const bool refused = incoming->refusal.has_value();
+  auto reply = refused ? std::move(incoming->refusal) : worker_.app.handle(std::move(request), parked_);
   if (!reply) reply = co_await wait_parked();
   if (!reply) co_return false;
   const bool close = !keep_alive || worker_.stopping;
   const Outgoing out = begin_send(*reply, close, &*head);
   bool sent = out.complete();
   if (!sent) sent = co_await send_rest(out);
+  if (!sent && !refused) worker_.app.abandon(parked_);
   co_return sent && !close;
 }
 
@@ -177,8 +184,10 @@ asio::awaitable<std::expected<RequestHead, Session::Refusal>> Session::read_head
   }
 }
 
-/// Takes what is there already; with a small body that is all of it.
-std::expected<Session::Incoming, Session::Refusal> Session::begin_body(const RequestHead& head) {
+/// Takes what is there already; often that is all of it. Memory is taken for a share of what was announced, and for the rest
+/// when that share has come: who announces much and sends nothing costs nothing. Who sends fast, or little, gets it all at once
+/// and nothing is copied.
+std::expected<Session::Incoming, Session::Refusal> Session::begin_body(const RequestHead& head, const Request& request) {
   const NetLimits& limits = worker_.options.limits;
   if (head.chunked()) return Incoming();
   if (head.content_length() > limits.body_bytes_max) {
@@ -187,26 +196,70 @@ std::expected<Session::Incoming, Session::Refusal> Session::begin_body(const Req
   }
   Incoming body;
   const auto size = static_cast<std::size_t>(head.content_length());
+  std::size_t room = size;
+  if (size > kFirstBodyBytes) {
+    room = std::min(size, std::max(kFirstBodyBytes, kBodyGrowth * (connection_.arrived().size() + connection_.waiting())));
+    if (room > kFirstBodyBytes) body.refusal = worker_.app.refuse_body(request, room);
+    if (body.refusal) return body;
+  }
   if (size != 0) {
-    body.bytes = worker_.broker.buffers().take(size);
-    body.arrived = connection_.read_now(body.bytes.data(), size);
+    body.bytes = worker_.broker.buffers().take(room);
+    body.arrived = connection_.read_now(body.bytes.data(), room);
   }
   body.complete = body.arrived == size;
   return body;
 }
 
-asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_body(RequestHead& head, Incoming body) {
-  const NetLimits& limits = worker_.options.limits;
-  connection_.expire_after(limits.body_timeout);
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_body(RequestHead& head, const Request& request,
+                                                                                   Incoming& body) {
+  connection_.expire_after(worker_.options.limits.body_timeout);
   if (body.arrived == 0) {
     const bool invited = co_await invite_body(head);
     if (!invited) co_return std::unexpected(Refusal());
   }
-  if (head.chunked()) co_return co_await read_chunks(head);
-  const bool complete = co_await connection_.read(body.bytes.data() + body.arrived, body.bytes.size() - body.arrived);
-  if (complete) co_return std::move(body.bytes);
-  if (connection_.timed_out()) co_return std::unexpected(timeout_fault("body", limits.body_timeout));
-  co_return std::unexpected(Refusal());
+  if (head.chunked()) co_return co_await read_chunks(head, request, body);
+  const auto size = static_cast<std::size_t>(head.content_length());
+  if (body.refusal) co_return co_await read_past(size);
+  co_return co_await read_sized(size, request, body);
+}
+
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_sized(std::size_t size, const Request& request,
+                                                                                    Incoming& body) {
+  while (true) {
+    const std::size_t room = body.bytes.size();
+    const bool complete = co_await connection_.read(body.bytes.data() + body.arrived, room - body.arrived);
+    if (!complete) co_return std::unexpected(body_lost());
+    if (room == size) co_return std::move(body.bytes);
+    const std::size_t more = std::min(size, kBodyGrowth * room);
+    body.refusal = worker_.app.refuse_body(request, more);
+    if (body.refusal) {
+      body.bytes = {};
+      co_return co_await read_past(size - room);
+    }
+    Buffer larger = worker_.broker.buffers().take(more);
+    std::memcpy(larger.data(), body.bytes.data(), room);
+    body.bytes = std::move(larger);
+    body.arrived = room;
+  }
+}
+
+/// A client that is not told before it has sent everything would often not read the answer.
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_past(std::size_t size) {
+  const std::size_t here = std::min(size, connection_.arrived().size());
+  connection_.use(here);
+  size -= here;
+  // Whatever many connections read there at once: nobody looks at it.
+  for (std::size_t part = 0; size > 0; size -= part) {
+    part = std::min(size, worker_.scratch.size());
+    const bool complete = co_await connection_.read(worker_.scratch.data(), part);
+    if (!complete) co_return std::unexpected(body_lost());
+  }
+  co_return Buffer();
+}
+
+Session::Refusal Session::body_lost() const {
+  if (connection_.timed_out()) return timeout_fault("body", worker_.options.limits.body_timeout);
+  return {};
 }
 
 /// Sends 100 Continue to a client that waits for it. Returns false when the connection is broken.
@@ -215,11 +268,14 @@ asio::awaitable<bool> Session::invite_body(const RequestHead& head) {
   co_return co_await connection_.write(kContinue, {});
 }
 
-asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(RequestHead& head) {
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(RequestHead& head, const Request& request,
+                                                                               Incoming& incoming) {
   const NetLimits& limits = worker_.options.limits;
   BufferPool& buffers = worker_.broker.buffers();
-  Buffer body = buffers.take(std::min(kFirstChunkBytes, limits.body_bytes_max));
+  Buffer body = buffers.take(std::min(kFirstBodyBytes, limits.body_bytes_max));
+  std::optional<Reply>& refusal = incoming.refusal;  // from then on, what comes overwrites what came
   std::size_t size = 0;
+  std::size_t past = 0;
   while (true) {
     const auto decoded = head.decode(connection_.arrived(), body.data() + size, body.size() - size);
     if (!decoded) co_return std::unexpected(decoded.error());
@@ -227,11 +283,18 @@ asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(Re
     size += decoded->written;
     if (decoded->done) break;
     if (decoded->full) {
-      if (size == limits.body_bytes_max) {
+      if (past + size == limits.body_bytes_max) {
         co_return std::unexpected(
             HttpFault{413, fmt::format("the body has more than {} bytes", limits.body_bytes_max)});
       }
-      Buffer larger = buffers.take(std::min(2 * size, limits.body_bytes_max));
+      const std::size_t wanted = std::min(2 * size, limits.body_bytes_max);
+      if (!refusal) refusal = worker_.app.refuse_body(request, wanted);
+      if (refusal) {
+        past += std::exchange(size, 0);
+        body.resize(std::min(body.size(), limits.body_bytes_max - past));
+        continue;
+      }
+      Buffer larger = buffers.take(wanted);
       std::memcpy(larger.data(), body.data(), size);
       body = std::move(larger);
       continue;
@@ -242,9 +305,7 @@ asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(Re
           431, fmt::format("a chunk's size line or the trailer has more than {} bytes", limits.header_bytes_max)});
     }
     const bool more = co_await connection_.fill(kChunkReadBytes);
-    if (more) continue;
-    if (connection_.timed_out()) co_return std::unexpected(timeout_fault("body", limits.body_timeout));
-    co_return std::unexpected(Refusal());
+    if (!more) co_return std::unexpected(body_lost());
   }
   body.resize(size);
   co_return std::move(body);
@@ -265,8 +326,8 @@ asio::awaitable<std::optional<Reply>> Session::wait_parked() {
   co_await sleep_until_woken();
   if (!woken_ && worker_.app.cancel(parked_)) co_return std::nullopt;
   while (!woken_) co_await sleep_until_woken();
-  // The peer may have left in this very turn of the loop. From here on nobody takes the messages back: those of a reply
-  // that is lost on its way stay leased until their time runs out, as API.md 4.9 has it.
+  // The peer may have left in this very turn of the loop. What leaves from here on and is lost on its way stays leased until
+  // its time runs out: only a write that fails is known to have failed.
   if (gone_ || connection_.peer_is_gone()) {
     worker_.app.abandon(parked_);
     co_return std::nullopt;

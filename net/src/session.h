@@ -18,7 +18,8 @@ namespace wingmq::net {
 /// thread; a parked consume holds no thread and only a small part of this object's memory.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(boost::asio::ip::tcp::socket socket, Worker& worker);
+  /// `origin` has been counted; the session takes it out when it ends.
+  Session(boost::asio::ip::tcp::socket socket, Worker& worker, const Origin& origin);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
@@ -42,6 +43,7 @@ class Session : public std::enable_shared_from_this<Session> {
     Buffer bytes;
     std::size_t arrived = 0;
     bool complete = false;
+    std::optional<Reply> refusal;  // there was no memory for it: it is read past, and this is the reply
   };
   /// A reply on its way.
   struct Outgoing {
@@ -57,10 +59,13 @@ class Session : public std::enable_shared_from_this<Session> {
   Awaitable<bool> negotiate();
   Awaitable<bool> serve_one();
   Awaitable<std::expected<RequestHead, Refusal>> read_head();
-  std::expected<Incoming, Refusal> begin_body(const RequestHead& head);
-  Awaitable<std::expected<Buffer, Refusal>> read_body(RequestHead& head, Incoming body);
+  std::expected<Incoming, Refusal> begin_body(const RequestHead& head, const Request& request);
+  Awaitable<std::expected<Buffer, Refusal>> read_body(RequestHead& head, const Request& request, Incoming& body);
   Awaitable<bool> invite_body(const RequestHead& head);
-  Awaitable<std::expected<Buffer, Refusal>> read_chunks(RequestHead& head);
+  Awaitable<std::expected<Buffer, Refusal>> read_sized(std::size_t size, const Request& request, Incoming& body);
+  Awaitable<std::expected<Buffer, Refusal>> read_past(std::size_t size);
+  Awaitable<std::expected<Buffer, Refusal>> read_chunks(RequestHead& head, const Request& request, Incoming& incoming);
+  [[nodiscard]] Refusal body_lost() const;
   Awaitable<std::optional<Reply>> wait_parked();
   Awaitable<void> sleep_until_woken();
   void watch_peer();
@@ -70,6 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] HttpFault timeout_fault(std::string_view part, std::chrono::milliseconds allowed) const;
 
   Worker& worker_;
+  const Origin origin_;
   Connection connection_;
   ParkedCall parked_;
   boost::asio::steady_timer alarm_;  // never due: cancelling it wakes the session

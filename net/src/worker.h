@@ -37,6 +37,7 @@ class Worker {
   SessionCount& session_count;  ///< of the whole server
   std::unordered_set<Session*> sessions;
   bool stopping = false;
+  std::array<char, 65536> scratch{};  ///< for what is read only to be gone
 
  private:
   std::time_t date_second_ = 0;

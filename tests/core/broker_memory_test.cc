@@ -76,6 +76,19 @@ TEST_F(BrokerMemoryTest, WhatEveryGroupConfirmedIsReclaimedForNewMessages) {
   }
 }
 
+TEST_F(BrokerMemoryTest, RoomIsMadeOfWhatEveryGroupConfirmedAndOfNothingElse) {
+  const int accepted = fill(queue_);
+  const auto refused = broker_->make_room(kLimit / 4);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kMemoryFull);
+  EXPECT_GT(refused.error().actual, kLimit);
+  EXPECT_EQ(retained(queue_), static_cast<std::uint64_t>(accepted));
+  EXPECT_TRUE(broker_->make_room(kLimit / 4, kLimit / 4)) << "the reserve is used before anything is reclaimed";
+  consume_and_confirm(group_, accepted / 2);
+  EXPECT_TRUE(broker_->make_room(kLimit / 4));
+  EXPECT_LE(broker_->memory().used() + kLimit / 4, kLimit);
+}
+
 TEST_F(BrokerMemoryTest, NothingIsReclaimedBeforeTheLimitIsReached) {
   for (int number = 0; number < 10; ++number) ASSERT_TRUE(send_big(queue_, number));
   consume_and_confirm(group_, 10);

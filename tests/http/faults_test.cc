@@ -140,6 +140,52 @@ TEST_F(FaultsTest, OneConnectionTooManyIsTurnedAwayAndAPlaceThatIsFreeIsGivenAga
   EXPECT_TRUE(served);
 }
 
+TEST_F(FaultsTest, OneAddressTakesOnlyItsShareOfTheConnections) {
+  options_.limits.connections_max = 5;
+  options_.limits.connections_per_address_max = 2;
+  start();
+  const auto serves = [](HttpSocket& socket) {
+    socket.send(get("/livez"));
+    const auto reply = socket.receive();
+    return reply && reply->status == 200;
+  };
+  auto first = std::make_unique<HttpSocket>(port());
+  HttpSocket second(port());
+  ASSERT_TRUE(serves(*first));
+  ASSERT_TRUE(serves(second));
+  {
+    HttpSocket third(port());
+    const auto refused = third.receive();
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 503U);
+    EXPECT_NE(refused->body.find("WMQ.TOO_MANY_CONNECTIONS"), std::string::npos) << refused->body;
+    EXPECT_NE(refused->body.find("2 connections from one address"), std::string::npos) << refused->body;
+    EXPECT_TRUE(third.closed());
+  }
+  HttpSocket other(port(), 2);
+  EXPECT_TRUE(serves(other)) << "another address has a share of its own";
+  first.reset();
+  bool served = false;
+  for (int i = 0; i < 1000 && !served; ++i) {
+    HttpSocket fourth(port());
+    served = serves(fourth);
+  }
+  EXPECT_TRUE(served) << "a place that is free is given again";
+}
+
+TEST_F(FaultsTest, FarTooManyConnectionsAreDroppedWithoutAWord) {
+  options_.limits.connections_max = 1;
+  start();
+  std::vector<std::unique_ptr<HttpSocket>> sockets;
+  for (int i = 0; i < 400; ++i) sockets.push_back(std::make_unique<HttpSocket>(port()));
+  int told = 0;
+  for (std::size_t i = 1; i < sockets.size(); ++i) told += sockets[i]->receive() ? 1 : 0;
+  EXPECT_GE(told, 1);
+  EXPECT_LT(told, 399);
+  sockets.front()->send(get("/livez"));
+  EXPECT_EQ(sockets.front()->receive()->status, 200U) << "who was there first is served all the time";
+}
+
 TEST_F(FaultsTest, TheLanguageOfARefusalIsTheRequests) {
   options_.limits.body_bytes_max = 10;
   start();

@@ -54,10 +54,10 @@ class ServerTest : public ::testing::Test {
   [[nodiscard]] std::string messages(std::string_view body) const {
     return R"({"regionId":"cn-snxy1","queueId":")" + queue_ + R"(","messages":[{"body":)" + std::string(body) + "}]}";
   }
-  [[nodiscard]] std::string consume_request(int time_wait) const {
+  [[nodiscard]] std::string consume_request(int time_wait, int max = 10) const {
     return "GET " + std::string(kPath) + "consumptionMessage HTTP/1.1\r\nHost: x\r\naccessKey: test\r\n" +
            R"(consumerQueueInfo: {"regionId":"cn-snxy1","queueId":")" + queue_ + R"(","consumerGroupId":")" + group_ +
-           R"(","timeWait":)" + std::to_string(time_wait) + "}\r\n\r\n";
+           R"(","maxMsgs":)" + std::to_string(max) + R"(,"timeWait":)" + std::to_string(time_wait) + "}\r\n\r\n";
   }
   /// Looks until so many consume calls are parked; gives up after many looks.
   [[nodiscard]] bool parked(std::uint64_t count) {

@@ -29,11 +29,16 @@ struct WireReply {
 /// fails a test instead of hanging it.
 class HttpSocket {
  public:
-  explicit HttpSocket(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  /// `from`: which of the addresses 127.0.0.1, 127.0.0.2 … this end has.
+  explicit HttpSocket(std::uint16_t port, std::uint32_t from = 1) : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval patience{10, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + from - 1);
+    if (from != 1 && ::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+      throw std::runtime_error("cannot take the client's address");
+    }
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
@@ -75,7 +80,19 @@ class HttpSocket {
   /// Whether the server has closed, and sent nothing more.
   bool closed() { return received_.empty() && !fill(); }
 
+  /// Reads to the connection's end, whatever comes.
+  void drain() {
+    while (fill()) received_.clear();
+  }
+
   [[nodiscard]] int descriptor() const { return descriptor_; }
+  /// This end's own port.
+  [[nodiscard]] std::uint16_t port() const {
+    sockaddr_in address{};
+    socklen_t size = sizeof(address);
+    ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size);
+    return ntohs(address.sin_port);
+  }
   void close() {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }

@@ -111,7 +111,7 @@ TEST(SettingsTest, AQueueIsReadWithItsGroups) {
 TEST(SettingsTest, EveryDocumentedLimitCanBeSet) {
   const auto settings = from_options({{"limit",
                                        {"queue_quota=50", "groups_per_queue=9", "batch_messages=10", "payload_bytes=1k", "retention=1h",
-                                        "dead_letter_lease=5s", "max_connections=7", "body_bytes=2k", "header_bytes=3k", "header_timeout=1s",
+                                        "dead_letter_lease=5s", "max_connections=7", "max_connections_per_address=3", "body_bytes=2k", "header_bytes=3k", "header_timeout=1s",
                                         "body_timeout=2s", "write_timeout=3s", "idle_timeout=4s"},
                                        ""}});
   ASSERT_TRUE(settings) << settings.error();
@@ -123,12 +123,27 @@ TEST(SettingsTest, EveryDocumentedLimitCanBeSet) {
   const net::NetLimits& net = settings->server.limits;
   EXPECT_EQ(net.batch_messages_max, 10U);
   EXPECT_EQ(net.connections_max, 7U);
+  EXPECT_EQ(net.connections_per_address_max, 3U);
   EXPECT_EQ(net.body_bytes_max, 2048U);
   EXPECT_EQ(net.header_bytes_max, 3072U);
   EXPECT_EQ(net.header_timeout, 1s);
   EXPECT_EQ(net.body_timeout, 2s);
   EXPECT_EQ(net.write_timeout, 3s);
   EXPECT_EQ(net.idle_timeout, 4s);
+}
+
+TEST(SettingsTest, OnlyProductionLimitsTheConnectionsOfOneAddressUnasked) {
+  const auto most = [](std::vector<GivenSetting> given) {
+    given.push_back({"credential", {"a:b"}, ""});
+    const auto settings = from_options(std::move(given));
+    EXPECT_TRUE(settings) << settings.error();
+    return settings->server.limits.connections_per_address_max;
+  };
+  EXPECT_EQ(most({}), 0U);
+  EXPECT_EQ(most({{"profile", {"bench"}, ""}}), 0U);
+  EXPECT_EQ(most({{"profile", {"prod"}, ""}}), 1000U);
+  EXPECT_EQ(most({{"profile", {"prod"}, ""}, {"limit", {"max_connections_per_address=0"}, ""}}), 0U);
+  EXPECT_EQ(most({{"profile", {"prod"}, ""}, {"limit", {"max_connections_per_address=5"}, ""}}), 5U);
 }
 
 TEST(SettingsTest, LimitsAreBounded) {
@@ -145,7 +160,7 @@ TEST(SettingsTest, LimitsAreBounded) {
 
 TEST(SettingsTest, LimitsAreListedAsTheyAreGiven) {
   const auto listed = list_limits({});
-  EXPECT_EQ(listed.size(), 13U);
+  EXPECT_EQ(listed.size(), 14U);
   EXPECT_EQ(listed.front(), "queue_quota=5");
   for (const std::string& limit : listed) EXPECT_EQ(error_of("limit", limit), "") << limit;
   ServeSettings settings;

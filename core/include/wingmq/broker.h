@@ -42,6 +42,10 @@ class Broker {
   /// Where buffers for send() come from.
   [[nodiscard]] BufferPool& buffers() noexcept;
   [[nodiscard]] const MemoryBudget& memory() const noexcept;
+  /// Whether buffers of `bytes` more may be taken without passing the memory limit by more than `reserve`. Like a send, it
+  /// first reclaims what every group has finished with. For whoever receives a message before it sends it: without asking,
+  /// many that arrive at once pass the limit together. kMemoryFull.
+  [[nodiscard]] Result<void> make_room(std::size_t bytes, std::size_t reserve = 0);
 
   // --- Queues -------------------------------------------------------------------------------------------------------
 

@@ -99,6 +99,7 @@ class BufferPool {
 
  private:
   MemoryBudget& budget_;
+  std::atomic<std::size_t> kept_max_;  // bytes of free memory that are kept at most
   std::unique_ptr<Arena> large_;
 };
 

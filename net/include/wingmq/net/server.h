@@ -53,6 +53,7 @@ enum class AdminAccess : std::uint8_t { kOff, kReadOnly, kFull };
 /// What bounds a connection and a request. Every number can be set.
 struct NetLimits {
   std::uint32_t connections_max = 20'000;
+  std::uint32_t connections_per_address_max = 0;  ///< of one IPv4 address or IPv6 network of 64 bits; 0: as many as there are
   std::size_t body_bytes_max = std::size_t{4} << 20;
   std::size_t header_bytes_max = std::size_t{32} << 10;
   std::uint32_t batch_messages_max = 1000;  ///< messages in one send, entries in one confirm, maxMsgs (API.md D15)
