@@ -1,9 +1,7 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "exit_code.h"
+#include "signed_call.h"
 
 namespace CLI {
 class App;
@@ -20,12 +18,7 @@ class SignCommand {
 
  private:
   CLI::App& command_;
-  std::string operation_;
-  std::vector<std::string> parameters_;
-  std::string access_key_ = "test";
-  std::string secret_key_ = "test";
-  std::string date_;
-  std::string url_ = "http://127.0.0.1:9080";
+  SignedCallOptions call_;
   bool curl_ = false;
 };
 

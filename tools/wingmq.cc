@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "bench_command.h"
+#include "call_command.h"
 #include "exit_code.h"
 #include "serve_command.h"
 #include "sign_command.h"
@@ -21,6 +22,7 @@ ExitCode run(int argc, char** argv) {
   app.require_subcommand(0, 1)->allow_extras();
   ServeCommand serve_command(app);
   const SignCommand sign_command(app);
+  const CallCommand call_command(app);
   const BenchCommand bench_command(app);
   try {
     app.parse(argc, argv);
@@ -33,10 +35,11 @@ ExitCode run(int argc, char** argv) {
     const std::string word = app.remaining().front();
     const std::string name = word.substr(0, word.find('='));
     if (name.starts_with('-')) return fail(kBadOption, fmt::format("`{}` must follow a command: wingmq serve {} …", name, name));
-    return fail(kBadOption, fmt::format("`{}` is no command; there are: serve, sign, bench (see wingmq --help)", name));
+    return fail(kBadOption, fmt::format("`{}` is no command; there are: serve, sign, call, bench (see wingmq --help)", name));
   }
   if (serve_command.chosen()) return serve_command.run();
   if (sign_command.chosen()) return sign_command.run();
+  if (call_command.chosen()) return call_command.run();
   if (bench_command.chosen()) return bench_command.run();
   fmt::print(stderr, "{}", app.help());
   return kBadOption;

@@ -118,7 +118,7 @@ test_logs() {
 # --- what it refuses --------------------------------------------------------------------------------------------------
 
 test_refused_command_lines() {
-  refuses 2 '`sreve` is no command; there are: serve, sign, bench (see wingmq --help)' sreve
+  refuses 2 '`sreve` is no command; there are: serve, sign, call, bench (see wingmq --help)' sreve
   refuses 2 '`--listen` must follow a command: wingmq serve --listen …' --listen 127.0.0.1:0 serve
   refuses 2 'serve: `--lisen` is not an option; did you mean `--listen`?' serve --lisen 127.0.0.1:0
   refuses 2 'serve: `--secret` is not an option; `wingmq serve --help` lists them' serve --secret=hunter2

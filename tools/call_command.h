@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "exit_code.h"
+#include "signed_call.h"
+
+namespace wingmq::tools {
+
+/// `wingmq call`: signs a call, sends it to a server and prints the reply.
+class CallCommand {
+ public:
+  explicit CallCommand(CLI::App& app);
+  [[nodiscard]] bool chosen() const;
+  /// kStopped: done; kRefused: the server refused the call; kFailed: there was no reply; kBadOption.
+  [[nodiscard]] ExitCode run() const;
+
+ private:
+  CLI::App& command_;
+  SignedCallOptions call_;
+  std::string ca_file_;
+  bool insecure_ = false;
+  bool include_ = false;
+  bool raw_ = false;
+  unsigned timeout_ = 75;  // seconds: a consume may wait for 60
+};
+
+}  // namespace wingmq::tools
