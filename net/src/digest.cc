@@ -8,6 +8,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "base64.h"
 
@@ -59,42 +60,62 @@ std::string md5_base64(std::span<const std::string_view> parts) {
   return base64_of(digest.data(), size);
 }
 
-/// The context that every signature is copied from. Made when it is first needed: a server whose clients never sign does
-/// not load OpenSSL's algorithms.
-struct SigningKey::Context {
-  explicit Context(std::string_view text) : secret(text) {}
-  EVP_MAC_CTX* get();
+/// Contexts with the key worked in, each used by one signature at a time: to begin again costs less than a copy. Made when
+/// they are needed: a server whose clients never sign does not load OpenSSL's algorithms.
+class SigningKey::Contexts {
+ public:
+  explicit Contexts(std::string_view secret) : secret_(secret) {}
 
-  const std::string secret;
-  std::once_flag made;
-  Owned<EVP_MAC_CTX> keyed;
+  /// A context that has seen nothing but the key.
+  Owned<EVP_MAC_CTX> take();
+  void give_back(Owned<EVP_MAC_CTX> context) {
+    const std::scoped_lock lock(mutex_);
+    idle_.push_back(std::move(context));
+  }
+
+ private:
+  Owned<EVP_MAC_CTX> make() const;
+
+  const std::string secret_;
+  std::mutex mutex_;
+  std::vector<Owned<EVP_MAC_CTX>> idle_;  // as many as ever signed at once
 };
 
-EVP_MAC_CTX* SigningKey::Context::get() {
-  std::call_once(made, [this] {
-    Owned<EVP_MAC_CTX> fresh(::EVP_MAC_CTX_new(hmac()));
-    char digest[] = "SHA1";
-    const OSSL_PARAM parameters[] = {::OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                     ::OSSL_PARAM_construct_end()};
-    check(fresh != nullptr && ::EVP_MAC_init(fresh.get(), bytes(secret), secret.size(), parameters) == 1, "HMAC-SHA1");
-    keyed = std::move(fresh);
-  });
-  return keyed.get();
+Owned<EVP_MAC_CTX> SigningKey::Contexts::take() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!idle_.empty()) {
+      auto context = std::move(idle_.back());
+      idle_.pop_back();
+      check(::EVP_MAC_init(context.get(), nullptr, 0, nullptr) == 1, "HMAC-SHA1");
+      return context;
+    }
+  }
+  return make();
 }
 
-SigningKey::SigningKey(std::string_view secret) : context_(std::make_unique<Context>(secret)) {}
+Owned<EVP_MAC_CTX> SigningKey::Contexts::make() const {
+  Owned<EVP_MAC_CTX> fresh(::EVP_MAC_CTX_new(hmac()));
+  char digest[] = "SHA1";
+  const OSSL_PARAM parameters[] = {::OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                   ::OSSL_PARAM_construct_end()};
+  check(fresh != nullptr && ::EVP_MAC_init(fresh.get(), bytes(secret_), secret_.size(), parameters) == 1, "HMAC-SHA1");
+  return fresh;
+}
+
+SigningKey::SigningKey(std::string_view secret) : contexts_(std::make_unique<Contexts>(secret)) {}
 
 SigningKey::SigningKey(SigningKey&&) noexcept = default;
 SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
 SigningKey::~SigningKey() = default;
 
 std::string SigningKey::sign(std::span<const std::string_view> parts) const {
-  const Owned<EVP_MAC_CTX> context(::EVP_MAC_CTX_dup(context_->get()));
-  check(context != nullptr, "HMAC-SHA1");
+  auto context = contexts_->take();
   std::array<unsigned char, EVP_MAX_MD_SIZE> signature;
   std::size_t size = 0;
   for (const auto part : parts) check(::EVP_MAC_update(context.get(), bytes(part), part.size()) == 1, "HMAC-SHA1");
   check(::EVP_MAC_final(context.get(), signature.data(), &size, signature.size()) == 1, "HMAC-SHA1");
+  contexts_->give_back(std::move(context));
   return base64_of(signature.data(), size);
 }
 

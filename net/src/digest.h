@@ -12,7 +12,7 @@ namespace wingmq::net {
 /// MD5 of texts, base64: what `contentMD5` holds (API.md 2). The parts count as one text.
 [[nodiscard]] std::string md5_base64(std::span<const std::string_view> parts);
 
-/// A secret that signs with HMAC-SHA1; the key is worked in once, by the first signature. Safe for concurrent use.
+/// A secret that signs with HMAC-SHA1; the key is worked in once for each signature made at the same time. Safe for concurrent use.
 class SigningKey {
  public:
   explicit SigningKey(std::string_view secret);
@@ -24,8 +24,8 @@ class SigningKey {
   [[nodiscard]] std::string sign(std::span<const std::string_view> parts) const;
 
  private:
-  struct Context;
-  std::unique_ptr<Context> context_;
+  class Contexts;
+  std::unique_ptr<Contexts> contexts_;
 };
 
 /// Whether two texts are equal, in a time that does not depend on where they differ.
