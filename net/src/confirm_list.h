@@ -25,6 +25,7 @@ class ConfirmList final : public ListReader {
 
  private:
   bool read_entry(json::Reader& reader);
+  bool read_exact(json::Reader& reader);
   void add(const json::Value& handler, const json::Value& status);
 
   const std::uint32_t entries_max_;

@@ -14,6 +14,7 @@ constexpr std::string_view kHandler = R"({\"handler\":\")";
 constexpr std::string_view kBody = R"(\",\"message\":{\"body\":)";
 constexpr std::string_view kAttributes = R"(,\"attributes\":)";
 constexpr std::string_view kTags = R"(,\"tags\":)";
+constexpr std::string_view kBodyAlone = R"(,\"attributes\":{},\"tags\":[]}})";
 constexpr std::string_view kMessageEnd = "}}";
 constexpr std::string_view kNoAttributes = "{}";
 constexpr std::string_view kNoTags = "[]";
@@ -53,6 +54,7 @@ void put_message(Writer& writer, const Batch& batch, std::uint32_t index) {
   const auto tags = batch.tags(index);
   writer.put(kBody);
   writer.put_escaped(batch.body(index));
+  if (attributes.empty() && tags.empty()) return writer.put(kBodyAlone);
   writer.put(kAttributes);
   writer.put_escaped(attributes.empty() ? kNoAttributes : attributes);
   writer.put(kTags);

@@ -62,8 +62,10 @@ class Reader {
   [[nodiscard]] Fault fault() const noexcept { return fault_; }
   /// How many bytes were read without a fault.
   [[nodiscard]] std::size_t at() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
-  /// How many bytes are left to read.
-  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+  /// What is left to read, as it stands.
+  [[nodiscard]] std::string_view rest() const noexcept { return {at_, static_cast<std::size_t>(end_ - at_)}; }
+  /// Steps over a whole value of `bytes` bytes that the caller has read by itself.
+  void skip(std::size_t bytes) noexcept { at_ += bytes; }
 
  private:
   Reader(std::string_view text, Fault fault) noexcept

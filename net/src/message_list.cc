@@ -58,7 +58,7 @@ bool is_tag(std::string_view tag) noexcept { return tag.size() <= kTagBytesMax &
 
 bool MessageList::read(json::Reader& reader) {
   constexpr std::string_view kShortest = R"({"body":1},)";
-  messages_.reserve(std::min<std::size_t>(count_max_, reader.left() / kShortest.size() + 1));
+  messages_.reserve(std::min<std::size_t>(count_max_, reader.rest().size() / kShortest.size() + 1));
   if (!reader.array([&] { return read_message(reader); })) return false;
   if (messages_.empty() && !refusal_) {
     refusal_ = {.fault = Fault::kEmptyList, .name = "messages", .minimum = 1, .maximum = count_max_};
