@@ -71,13 +71,13 @@ asio::awaitable<bool> Connection::shake_hands(std::shared_ptr<asio::ssl::context
 }
 
 template <typename Buffers>
-asio::awaitable<std::size_t> Connection::read_some(Buffers buffers, error_code& error) {
+asio::awaitable<std::size_t> Connection::read_some(const Buffers& buffers, error_code& error) {
   if (encrypted_) return encrypted_->stream.async_read_some(buffers, asio::redirect_error(asio::use_awaitable, error));
   return socket_.async_read_some(buffers, asio::redirect_error(asio::use_awaitable, error));
 }
 
 template <typename Buffers>
-asio::awaitable<std::size_t> Connection::write_some(Buffers buffers, error_code& error) {
+asio::awaitable<std::size_t> Connection::write_some(const Buffers& buffers, error_code& error) {
   if (encrypted_) return encrypted_->stream.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
   return socket_.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
 }

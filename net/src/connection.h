@@ -82,9 +82,9 @@ class Connection {
 
   void start_timer();
   template <typename Buffers>
-  [[nodiscard]] boost::asio::awaitable<std::size_t> read_some(Buffers buffers, boost::system::error_code& error);
+  [[nodiscard]] boost::asio::awaitable<std::size_t> read_some(const Buffers& buffers, boost::system::error_code& error);
   template <typename Buffers>
-  [[nodiscard]] boost::asio::awaitable<std::size_t> write_some(Buffers buffers, boost::system::error_code& error);
+  [[nodiscard]] boost::asio::awaitable<std::size_t> write_some(const Buffers& buffers, boost::system::error_code& error);
 
   boost::asio::ip::tcp::socket socket_;
   std::unique_ptr<Encrypted> encrypted_;  // empty: plain HTTP

@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <cstdint>
 #include <vector>
 
 #include "escape.h"
@@ -113,7 +114,7 @@ std::optional<Values> rewritten(const Values& values, const Style& style) {
 
 std::optional<std::string> in_gbk(std::string_view text) {
   const iconv_t converter = ::iconv_open("GBK", "UTF-8");
-  if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) return std::nullopt;
   std::string out(2 * text.size() + 16, '\0');
   char* from = const_cast<char*>(text.data());
   char* to = out.data();
