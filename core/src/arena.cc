@@ -29,6 +29,9 @@ namespace {
 /// Address space is reserved in pieces of this size, or of the block's when that is larger.
 constexpr std::size_t kRegionBytes = std::size_t{64} << 20;
 
+/// Free pages are given back in steps of this size.
+constexpr std::size_t kDiscardStep = std::size_t{1} << 20;
+
 /// Touches pages in one system call; page faults one by one cost twice as much. Kernels before 5.14 cannot: there the faults
 /// come later.
 void touch(char* start, std::size_t bytes) noexcept {
@@ -179,15 +182,21 @@ Arena::BySize::node_type Arena::unlist(Runs::iterator run) noexcept {
   return free_runs(run->second.state).extract({run->second.bytes, run->first});
 }
 
-/// Gives kept pages back to the operating system, largest runs first, until it was `bytes` or there are none left.
+/// Gives kept pages back to the operating system, from the largest runs, until it was `bytes` or there are none left. In steps,
+/// for each costs a system call.
 void Arena::discard_kept(std::size_t bytes) noexcept {
   for (std::size_t discarded = 0; discarded < bytes && !kept_.empty();) {
     const auto run = runs_.find(kept_.rbegin()->second);
-    const std::size_t size = run->second.bytes;
-    use(run, size);
-    ::madvise(run->first, size, MADV_DONTNEED);
+    const std::size_t whole = run->second.bytes;
+    const std::size_t wanted = (bytes - discarded + kDiscardStep - 1) / kDiscardStep * kDiscardStep;
+    try {
+      use(run, std::min(whole, wanted));
+    } catch (const std::bad_alloc&) {
+      use(run, whole);  // needs no memory
+    }
+    discarded += run->second.bytes;
+    ::madvise(run->first, run->second.bytes, MADV_DONTNEED);
     release(run, State::kFresh);
-    discarded += size;
   }
 }
 

@@ -75,6 +75,16 @@ TEST(ArenaTest, DiscardsFreePagesBeforeItTouchesFreshOnesBeyondTheLimit) {
   arena.give_back(middle);
 }
 
+TEST(ArenaTest, DiscardsNoMoreThanItHasTo) {
+  constexpr std::size_t kMebi = std::size_t{1} << 20;
+  Arena arena(0, kAlways);
+  arena.prefault(32 * kMebi);
+  arena.keep_at_most(30 * kMebi + kPage);
+  EXPECT_EQ(arena.kept(), 30 * kMebi);
+  arena.keep_at_most(31 * kMebi);
+  EXPECT_EQ(arena.kept(), 30 * kMebi);
+}
+
 TEST(ArenaTest, TrimmingLeavesBlocksInUseAlone) {
   Arena arena(kAlways, kAlways);
   char* const kept = arena.take(2 * kPage);
