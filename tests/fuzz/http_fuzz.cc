@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -235,7 +236,8 @@ std::optional<std::size_t> read_chunks(std::string_view text, Framing& framing) 
     const auto [digits, error] = std::from_chars(text.data() + at, text.data() + end, size, 16);
     if (digits == text.data() + at || error != std::errc()) make(framing, Verdict::kBad);
     if (digits != text.data() + end) make(framing, *digits == ';' ? Verdict::kUnclear : Verdict::kBad);
-    if (size > kBodyMax || (body += size) > kBodyMax) make(framing, Verdict::kBad);
+    body += std::min(size, kBodyMax + 1);
+    if (body > kBodyMax) make(framing, Verdict::kBad);
     if (framing.verdict != Verdict::kGood) return std::nullopt;
     at = end + 2;
     if (size == 0) break;

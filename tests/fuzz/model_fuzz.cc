@@ -103,15 +103,15 @@ class Life {
   }
   std::vector<std::string> any_names() {
     const unsigned bits = choices_.next();
-    std::vector<std::string> names = {std::string(1, static_cast<char>('x' + (bits & 1U)))};
-    if ((bits & 2U) != 0) names.emplace_back(1, static_cast<char>('x' + (bits >> 2U & 1U)));
+    std::vector<std::string> names = {std::string(1, static_cast<char>('x' + bits % 3))};
+    if ((bits & 4U) != 0) names.emplace_back(1, static_cast<char>('x' + (bits >> 3U) % 3));
     return names;
   }
 
   void make_queue() {
     const unsigned bits = choices_.next();
     QueueSpec spec;
-    spec.name = (bits & 8U) != 0 ? "b" : "a";
+    spec.name = std::string(1, static_cast<char>('a' + (bits >> 3U & 1U) + (bits >> 5U & 1U)));
     spec.mode = (bits & 3U) == 1 ? QueueMode::kFifo : (bits & 3U) == 3 ? QueueMode::kKafkaHt : QueueMode::kNormal;
     if (spec.mode != QueueMode::kKafkaHt && (bits & 4U) != 0) spec.consume_count_max = 1 + (bits >> 4U & 1U);
     world_.create_queue({"alice", "r1"}, spec);
@@ -159,6 +159,7 @@ class Life {
     const auto count = 1 + static_cast<std::uint32_t>(choices_.below(receipt.delivery.count - from));
     const bool fails = choices_.flag();
     std::vector<LockstepEntry> entries;
+    entries.reserve(count);
     for (std::uint32_t i = 0; i < count; ++i) entries.push_back(Lockstep::entry(receipt, from + i, !fails || i + 1 < count));
     world_.confirm(receipt.project, maybe(receipt.queue), receipt.group, receipt.stream, entries);
   }
