@@ -8,6 +8,7 @@ namespace wingmq::tools {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kMarks = "{}[],:";
 
 bool is_blank(char c) { return kBlanks.find(c) != std::string_view::npos; }
 
@@ -69,7 +70,7 @@ std::string indent_json(std::string_view json) {
   StringWatch strings;
   for (std::size_t i = 0; i < json.size(); ++i) {
     const char c = json[i];
-    if (strings.belongs(c)) {
+    if (strings.belongs(c) || !(is_blank(c) || kMarks.find(c) != std::string_view::npos)) {
       out.add({&c, 1});
     } else if (c == '{' || c == '[') {
       const auto next = json.find_first_not_of(kBlanks, i + 1);
@@ -80,8 +81,6 @@ std::string indent_json(std::string_view json) {
       out.comma();
     } else if (c == ':') {
       out.add(": ");
-    } else if (!is_blank(c)) {
-      out.add({&c, 1});
     }
   }
   return out.take();

@@ -35,13 +35,15 @@ std::string now_as_date() {
 
 std::expected<std::string, std::string> read_file(const std::string& name) {
   if (name == "-") return std::string{std::istreambuf_iterator<char>(std::cin), {}};
-  try {
-    std::ifstream file(name, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (file.is_open() && !file.bad()) return text;
-  } catch (const std::ios_base::failure&) {  // a folder opens, and then cannot be read
+  // Not with iterators: where a folder is opened as a file they throw, read() only says so.
+  std::ifstream file(name, std::ios::binary);
+  std::string text;
+  std::array<char, 65'536> piece{};
+  while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
   }
-  return std::unexpected(fmt::format("the file `{}` cannot be read", name));
+  if (!file.is_open() || file.bad()) return std::unexpected(fmt::format("the file `{}` cannot be read", name));
+  return text;
 }
 
 /// A value in the form in which all of it arrives: HTTP drops the blanks around a header, the server those around JSON,
@@ -100,7 +102,7 @@ bool signs(const Parameter& header) {
 }  // namespace
 
 void SignedCallOptions::add_to(CLI::App& command) {
-  command.add_option("OPERATION", operation_, "Such as queryQueue")->required();
+  command.add_option("OPERATION", operation_, "Such as queryQueue; the list is below")->required();
   command
       .add_option("--param", parameters_,
                   "A parameter of the call; NAME=@FILE reads its value from a file, @- from standard input")
@@ -157,6 +159,18 @@ std::expected<ReadyCall, std::string> SignedCallOptions::make() const {
   return ready;
 }
 
-std::string operations_help() { return fmt::format("Operations: {}\n", fmt::join(net::operation_names(), ", ")); }
+std::string operations_help() {
+  constexpr std::size_t kColumns = 110;
+  std::string text = "Operations:";
+  std::size_t line_begin = 0;
+  for (const std::string& name : net::operation_names()) {
+    if (text.size() - line_begin + name.size() > kColumns) {
+      line_begin = text.size();
+      text += "\n ";
+    }
+    text += " " + name;
+  }
+  return text + "\n";
+}
 
 }  // namespace wingmq::tools

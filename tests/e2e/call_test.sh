@@ -3,15 +3,19 @@
 #   call_test.sh PATH_TO_WINGMQ
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/checks.sh" "$@"
 
-mkfifo "$dir/out"
-"$wingmq" serve --listen 127.0.0.1:0 --tls auto --auth verify --credential 'ak:sk:alice' \
-  --queue 'orders?groups=billing&project=alice' >"$dir/out" 2>"$dir/err" &
-server=$!
-pids+=("$server")
-exec 3<"$dir/out"
-read -r -t 20 ready <&3
-port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' <<<"$ready")
-[ -n "$port" ] || { echo "FAILED: the server did not come up: $(cat "$dir/err")"; exit 1; }
+# start OPTION...: sets server and port
+start() {
+  local out=$dir/out.$RANDOM ready
+  mkfifo "$out"
+  "$wingmq" serve --listen 127.0.0.1:0 "$@" >"$out" 2>"$dir/err" &
+  server=$!
+  pids+=("$server")
+  exec 3<"$out"
+  read -r -t 20 ready <&3
+  port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' <<<"$ready")
+  [ -n "$port" ] || { echo "FAILED: the server did not come up: $(cat "$dir/err")"; exit 1; }
+}
+start --tls auto --auth verify --credential 'ak:sk:alice' --queue 'orders?groups=billing&project=alice'
 until ca=$(grep -o '/.*/ca.pem' "$dir/err"); do :; done
 plain=http://127.0.0.1:$port
 call() { "$wingmq" call --access-key ak --secret-key "${secret:-sk}" --url "${url:-$plain}" "$@" 2>"$dir/said"; }
@@ -122,6 +126,27 @@ test_mistakes() {
   has "what to do then" 'wingmq serve' "$(cat "$dir/said")"
 }
 
+test_a_server_that_is_silent() {
+  kill -STOP "$server"
+  call queryQuota --param regionId=r --timeout 1 >/dev/null
+  is "no reply" 1 "$?"
+  has "how long it waited" 'no reply came within 1 s' "$(cat "$dir/said")"
+  url=https://127.0.0.1:$port call queryQuota --param regionId=r --timeout 1 >/dev/null
+  is "no handshake" 1 "$?"
+  has "it is said" 'the server does not answer' "$(cat "$dir/said")"
+  kill -CONT "$server"
+}
+
+test_a_server_that_only_warns() {
+  local server port
+  start
+  url=http://127.0.0.1:$port secret=wrong call queryQuota --param regionId=r >/dev/null
+  is "a wrong signature where that is no refusal" 0 "$?"
+  has "is told" 'refused: sig.key' "$(cat "$dir/said")"
+  "$wingmq" call --url "http://127.0.0.1:$port" queryQuota --param regionId=r >/dev/null 2>"$dir/said"
+  is "the test key is as good as any" '' "$(cat "$dir/said")"
+}
+
 test_a_message_on_its_way
 test_values_from_files
 test_output
@@ -130,4 +155,6 @@ test_tls
 test_refusals
 test_a_refusal_before_the_end
 test_mistakes
+test_a_server_that_is_silent
+test_a_server_that_only_warns
 finish
