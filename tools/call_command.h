@@ -5,9 +5,13 @@
 #include "exit_code.h"
 #include "signed_call.h"
 
+namespace wingmq::load {
+struct Url;
+}
+
 namespace wingmq::tools {
 
-/// `wingmq call`: signs a call, sends it to a server and prints the reply.
+/// `wingmq call`: signs a call, sends it to a server and prints the reply. One thread.
 class CallCommand {
  public:
   explicit CallCommand(CLI::App& app);
@@ -16,12 +20,16 @@ class CallCommand {
   [[nodiscard]] ExitCode run() const;
 
  private:
+  [[nodiscard]] ExitCode exchange(const ReadyCall& call, const load::Url& url) const;
+
   CLI::App& command_;
   SignedCallOptions call_;
   std::string ca_file_;
   bool insecure_ = false;
   bool include_ = false;
   bool raw_ = false;
+  bool pretty_ = false;
+  std::string language_;
   unsigned timeout_ = 75;  // seconds: a consume may wait for 60
 };
 

@@ -10,4 +10,7 @@ enum ExitCode : int { kStopped = 0, kFailed = 1, kBadOption = 2, kCannotBind = 3
 /// Says on standard error, in one line, why the program ends, and returns `code`.
 ExitCode fail(ExitCode code, std::string_view reason);
 
+/// Writes all of `text` to standard output: kStopped, or kFailed, having said why.
+[[nodiscard]] ExitCode write_out(std::string_view text);
+
 }  // namespace wingmq::tools

@@ -89,7 +89,8 @@ std::expected<void, std::string> apply(ServeSettings& settings, const SettingRul
 constexpr std::string_view kPrefix = "WINGMQ_";
 
 std::vector<std::string> known_variables() {
-  std::vector<std::string> names{"WINGMQ_CONFIG"};
+  std::vector<std::string> names{"WINGMQ_CONFIG", "WINGMQ_ACCESS_KEY",
+                                 "WINGMQ_SECRET_KEY"};  // the keys are for `call` and `sign`
   for (const SettingRule& rule : serve_rules()) names.push_back(rule.variable());
   return names;
 }

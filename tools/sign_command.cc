@@ -6,19 +6,18 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "wingmq/net/sign.h"
-
 namespace wingmq::tools {
 namespace {
 
 constexpr auto kExamples = R"(
-Parameters stand in the order in which they are to be signed. A value that is a JSON object or list goes into a POST's body
+Parameters stand in the order in which they are to be signed. Blanks and line ends around a value are dropped. A value that is a JSON object or list goes into a POST's body
 as it is, any other one as a string.
 
 Examples:
   wingmq sign queryQuota --param regionId=cn-snxy1
   wingmq sign createQueue --param 'createQueueInfo={"regionId":"cn-snxy1","name":"a","description":""}' --curl
   wingmq sign queryQueue --param regionId=cn-snxy1 --access-key AK --secret-key SK --url http://mq:9080 --curl | sh
+
 )";
 
 /// For a shell: in single quotes, and those inside taken out of them.
@@ -35,17 +34,18 @@ std::string quoted(const std::string& text) {
   return out;
 }
 
-std::string curl_command(const net::CallToSign& call, const net::SignedCall& made, const std::string& url) {
+std::string curl_command(const ReadyCall& call, const std::string& url) {
   std::string command = "curl -sS";
-  for (const auto& [name, value] : made.headers) command += fmt::format(" -H {}", quoted(fmt::format("{}: {}", name, value)));
-  if (!made.body.empty()) command += " --data-binary " + quoted(made.body);
-  return command + " " + quoted(url + net::service_path(call.operation));
+  for (const auto& [name, value] : call.wire.headers)
+    command += fmt::format(" -H {}", quoted(fmt::format("{}: {}", name, value)));
+  if (!call.wire.body.empty()) command += " --data-binary " + quoted(call.wire.body);
+  return command + " " + quoted(url + call.path);
 }
 
 }  // namespace
 
 SignCommand::SignCommand(CLI::App& app) : command_(*app.add_subcommand("sign", "Print the signed headers of a call")) {
-  command_.footer(kExamples);
+  command_.footer(kExamples + operations_help());
   call_.add_to(command_);
   command_.add_flag("--curl", curl_, "Print the whole call as a curl command");
 }
@@ -53,15 +53,16 @@ SignCommand::SignCommand(CLI::App& app) : command_(*app.add_subcommand("sign", "
 bool SignCommand::chosen() const { return command_.parsed(); }
 
 ExitCode SignCommand::run() const {
-  const auto call = call_.read();
+  if (!call_.is_signed()) return fail(kBadOption, "sign: --access-key is given without --secret-key");
+  const auto call = call_.make();
   if (!call) return fail(kBadOption, "sign: " + call.error());
-  const net::SignedCall made = net::sign(*call);
+  std::string text;
   if (curl_) {
-    fmt::print("{}\n", curl_command(*call, made, call_.url()));
-    return kStopped;
+    text = curl_command(*call, call_.url()) + "\n";
+  } else {
+    for (const auto& [name, value] : call->wire.headers) text += fmt::format("{}: {}\n", name, value);
   }
-  for (const auto& [name, value] : made.headers) fmt::print("{}: {}\n", name, value);
-  return kStopped;
+  return write_out(text);
 }
 
 }  // namespace wingmq::tools

@@ -24,7 +24,11 @@ std::runtime_error failure(const Url& url, std::string_view what, int code) {
   return std::runtime_error(fmt::format("{}: {}: {}", url.text(), what, std::system_category().message(code)));
 }
 
+/// A handshake that fails without an entry in OpenSSL's list ended with the connection, or with the patience.
 std::string tls_reason() {
+  if (::ERR_peek_error() == 0) {
+    return errno == EAGAIN ? "the server does not answer" : "the server ended the connection; does it speak TLS?";
+  }
   char text[256];
   ::ERR_error_string_n(::ERR_get_error(), text, sizeof(text));
   return text;
@@ -90,7 +94,8 @@ Channel::Channel(const Target& target, std::chrono::milliseconds patience, bool 
   ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   try {
     if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&target.address_), target.address_bytes_) != 0) {
-      throw failure(target.url(), "cannot connect", errno);
+      // With a limit on sending that is what connect() says when the time is up.
+      throw failure(target.url(), "cannot connect", errno == EINPROGRESS ? ETIMEDOUT : errno);
     }
     if (target.tls_) shake_hands(target);
     if (!blocking) ::fcntl(descriptor_, F_SETFL, ::fcntl(descriptor_, F_GETFL) | O_NONBLOCK);
