@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 
+#include "auth.h"
+#include "md5_lanes.h"
 #include "message_io.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/server.h"
@@ -26,6 +28,7 @@ class ParkedCall final : private Waiter {
   struct Context;
   std::shared_ptr<Context> context_;
   std::optional<Result<Delivery>> outcome_;
+  std::optional<Authenticator::Check> check_;  // that begin() began
 };
 
 /// Turns a request into a reply: routing, decoding, the broker's call, encoding. Knows no socket and no timer, so every
@@ -37,6 +40,11 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
   ~App();
+
+  /// Begins a call whose signature takes long to check: returns the text whose digest handle() will need, nullptr when it needs
+  /// none that is worth the trouble. Whoever has no other texts to digest beside it may call handle() alone. `request` and its
+  /// memory must stay, and no other call may use `parked`, until handle() is called with them.
+  [[nodiscard]] Md5Text* begin(const Request& request, ParkedCall& parked);
 
   /// Answers `request`; nullopt: it was a consume that found nothing, and waits in `parked`, which then must live until
   /// it woke up or cancel() returned true.

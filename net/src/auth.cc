@@ -1,6 +1,8 @@
 #include "auth.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -84,21 +86,12 @@ std::string_view to_string(SignatureFault fault) {
   return "";
 }
 
-/// The public headers, present and of the right form.
-struct Authenticator::Headers {
-  std::string_view access_key;
-  SignedHeaders signed_by;
-  Time date{};
-};
-
-struct Authenticator::Finding {
-  SignatureFault fault = SignatureFault::kNone;
-  std::optional<Refusal> refusal;
-  std::string detail;
-  std::shared_ptr<const KeyedCredential> credential;
-  std::vector<std::uint8_t> decisions;
-  std::optional<Explanation> explanation;
-};
+void Authenticator::Finding::fail(SignatureFault with, std::string why) {
+  if (fault != SignatureFault::kNone) return;
+  fault = with;
+  refusal = Refusal{.fault = Fault::kSignature};
+  detail = std::move(why);
+}
 
 Authenticator::Authenticator(const ServerOptions& options, std::function<Time()> wall_clock)
     : mode_(options.auth),
@@ -109,20 +102,34 @@ Authenticator::Authenticator(const ServerOptions& options, std::function<Time()>
       nobody_{{}, SigningKey("nobody")} {}
 
 Authenticator::Verdict Authenticator::check(const Request& request, const Operation& operation) {
+  return finish(begin(request, operation), request, operation);
+}
+
+Authenticator::Check Authenticator::begin(const Request& request, const Operation& operation) const {
+  Check check;
+  if (mode_ == AuthMode::kOff || !is_utf8(header(request, "accessKey"))) return check;
+  check.finding_ = examine(request, operation, check.headers_);
+  const bool good_so_far = check.finding_.signed_form && check.finding_.fault == SignatureFault::kNone;
+  if (good_so_far && mode_ != AuthMode::kHmac) locate(request, operation, check);
+  return check;
+}
+
+Authenticator::Verdict Authenticator::finish(Check check, const Request& request, const Operation& operation) {
   Verdict verdict;
   const auto key = header(request, "accessKey");
   verdict.caller.customer = key.empty() ? kDefaultCustomer : key;
   if (!is_utf8(key)) verdict.refusal = Refusal{.fault = Fault::kNotUtf8, .name = "accessKey"};
   if (mode_ == AuthMode::kOff || verdict.refusal) return verdict;
 
-  Finding finding = examine(request, operation);
+  if (check.text_) verify_digest(check, operation);
+  Finding& finding = check.finding_;
+  const bool wrong = finding.fault != SignatureFault::kNone;
+  if (wrong && finding.signed_form && explains_) explain(request, operation, check.headers_, finding);
   verdict.fault = finding.fault;
   verdict.detail = std::move(finding.detail);
   verdict.decisions = std::move(finding.decisions);
   verdict.explanation = std::move(finding.explanation);
-  if (finding.fault != SignatureFault::kNone) {
-    faults_[static_cast<std::size_t>(finding.fault)].fetch_add(1, std::memory_order_relaxed);
-  }
+  if (wrong) faults_[static_cast<std::size_t>(finding.fault)].fetch_add(1, std::memory_order_relaxed);
   if (finding.credential) {
     verdict.caller = {finding.credential->credential.customer, finding.credential->credential.may_delegate};
   }
@@ -141,8 +148,7 @@ bool Authenticator::is_fresh(Time date) const {
 }
 
 /// The form of the public headers comes first: a fault in it is a bad call, not a wrong signature.
-Authenticator::Finding Authenticator::examine(const Request& request, const Operation& operation) {
-  Headers headers;
+Authenticator::Finding Authenticator::examine(const Request& request, const Operation& operation, Headers& headers) const {
   headers.access_key = header(request, "accessKey");
   headers.signed_by = {header(request, "contentMD5"), header(request, "requestDate"), header(request, "Hmac")};
   const auto malformed = [&](std::string_view name, std::string_view given, std::string_view needed) {
@@ -166,8 +172,8 @@ Authenticator::Finding Authenticator::examine(const Request& request, const Oper
     return malformed("platform", platform, "3");
   }
   headers.date = *date;
-  Finding finding = verify(request, operation, headers);
-  if (finding.fault != SignatureFault::kNone && explains_) explain(request, operation, headers, finding);
+  Finding finding = verify_hmac(request, headers);
+  finding.signed_form = true;
   return finding;
 }
 
@@ -215,40 +221,50 @@ void Authenticator::explain(const Request& request, const Operation& operation, 
   if (mistake) finding.detail += ": " + *mistake;
 }
 
-Authenticator::Finding Authenticator::verify(const Request& request, const Operation& operation, const Headers& headers) {
+Authenticator::Finding Authenticator::verify_hmac(const Request& request, const Headers& headers) const {
   Finding finding;
   finding.credential = credentials_.find(headers.access_key);
-  const auto fail = [&finding](SignatureFault fault, std::string detail) {
-    if (finding.fault != SignatureFault::kNone) return;
-    finding.fault = fault;
-    finding.refusal = Refusal{.fault = Fault::kSignature};
-    finding.detail = std::move(detail);
-  };
   const SigningKey& key = finding.credential ? finding.credential->key : nobody_.key;
   const auto& given = headers.signed_by;
   const auto hmac = hmac_of(key, given.content_md5, given.request_date, request.path());
   if (!is_plain_date(given.request_date)) finding.decisions.push_back(7);
   const bool signed_right = equal_in_constant_time(hmac, given.hmac);
-  if (!finding.credential) fail(SignatureFault::kKey, "the accessKey is unknown");
-  if (!is_fresh(headers.date)) fail(SignatureFault::kStaleDate, "requestDate is too far from the present");
-  if (!signed_right) fail(SignatureFault::kHmac, "Hmac does not fit contentMD5, requestDate and the path");
-  if (mode_ == AuthMode::kHmac || finding.fault != SignatureFault::kNone) return finding;
-
-  Findings findings;
-  const Fields fields = locate_parameters(request, operation.method, findings);
-  if (findings.refusal()) {
-    finding.refusal = findings.refusal();  // nothing to compute a digest of
-    return finding;
-  }
-  const auto values = signed_values(fields, operation);
-  int tried = 0;
-  const bool covered = for_each_digest(values, operation.parameters, [&](auto parts) {
-    ++tried;
-    return equal_in_constant_time(md5_base64(parts), given.content_md5);
-  });
-  if (covered && tried > 1) finding.decisions.push_back(6);
-  if (!covered) fail(SignatureFault::kDigest, "contentMD5 is not the digest of the parameters");
+  if (!finding.credential) finding.fail(SignatureFault::kKey, "the accessKey is unknown");
+  if (!is_fresh(headers.date)) finding.fail(SignatureFault::kStaleDate, "requestDate is too far from the present");
+  if (!signed_right) finding.fail(SignatureFault::kHmac, "Hmac does not fit contentMD5, requestDate and the path");
   return finding;
+}
+
+/// Finds what the digest is of.
+void Authenticator::locate(const Request& request, const Operation& operation, Check& check) const {
+  const Fields fields = locate_parameters(request, operation.method, check.findings_);
+  if (check.findings_.refusal()) {
+    check.finding_.refusal = check.findings_.refusal();  // nothing to compute a digest of
+    return;
+  }
+  check.values_ = signed_values(fields, operation);
+  for_each_digest(check.values_, operation.parameters, [&](auto parts) {
+    check.text_ = std::make_unique<Md5Text>(std::vector<std::string_view>(parts.begin(), parts.end()));
+    return true;  // the documented order is the first, and almost always right
+  });
+}
+
+void Authenticator::verify_digest(Check& check, const Operation& operation) {
+  const auto fits = [&](Md5Text& text) {
+    while (!text.done()) advance(std::array{&text}, std::numeric_limits<std::size_t>::max());
+    const auto digest = text.digest();
+    const std::string_view bytes(reinterpret_cast<const char*>(digest.data()), digest.size());
+    return equal_in_constant_time(base64_encode(bytes), check.headers_.signed_by.content_md5);
+  };
+  if (fits(*check.text_)) return;
+  int tried = 0;
+  const bool covered = for_each_digest(check.values_, operation.parameters, [&](auto parts) {
+    if (++tried == 1) return false;
+    Md5Text other(std::vector<std::string_view>(parts.begin(), parts.end()));
+    return fits(other);
+  });
+  if (covered) check.finding_.decisions.push_back(6);
+  if (!covered) check.finding_.fail(SignatureFault::kDigest, "contentMD5 is not the digest of the parameters");
 }
 
 }  // namespace wingmq::net

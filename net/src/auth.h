@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,9 +12,12 @@
 #include "credentials.h"
 #include "error_map.h"
 #include "explained_requests.h"
+#include "findings.h"
+#include "md5_lanes.h"
 #include "message_io.h"
 #include "principal.h"
 #include "router.h"
+#include "signature.h"
 #include "wingmq/clock.h"
 #include "wingmq/net/server.h"
 
@@ -43,6 +47,12 @@ class Authenticator {
   };
   [[nodiscard]] Verdict check(const Request& request, const Operation& operation);
 
+  /// A check that has come as far as it can without the digest of the parameters. The request's memory must stay meanwhile.
+  class Check;
+  [[nodiscard]] Check begin(const Request& request, const Operation& operation) const;
+  /// Makes the digest, where nobody has made it, and gives the verdict.
+  [[nodiscard]] Verdict finish(Check check, const Request& request, const Operation& operation);
+
   void replace(const std::vector<Credential>& credentials) { credentials_.replace(credentials); }
   /// How often a signature was wrong in this way.
   [[nodiscard]] std::uint64_t faults(SignatureFault fault) const noexcept {
@@ -50,11 +60,29 @@ class Authenticator {
   }
 
  private:
-  struct Headers;
-  struct Finding;
+  /// The public headers, present and of the right form.
+  struct Headers {
+    std::string_view access_key;
+    SignedHeaders signed_by;
+    Time date{};
+  };
+  /// What the check has found so far.
+  struct Finding {
+    void fail(SignatureFault with, std::string why);
 
-  [[nodiscard]] Finding examine(const Request& request, const Operation& operation);
-  [[nodiscard]] Finding verify(const Request& request, const Operation& operation, const Headers& headers);
+    SignatureFault fault = SignatureFault::kNone;
+    std::optional<Refusal> refusal;
+    std::string detail;
+    std::shared_ptr<const KeyedCredential> credential;
+    std::vector<std::uint8_t> decisions;
+    std::optional<Explanation> explanation;
+    bool signed_form = false;  // there is a signature to explain
+  };
+
+  [[nodiscard]] Finding examine(const Request& request, const Operation& operation, Headers& headers) const;
+  [[nodiscard]] Finding verify_hmac(const Request& request, const Headers& headers) const;
+  void locate(const Request& request, const Operation& operation, Check& check) const;
+  static void verify_digest(Check& check, const Operation& operation);
   [[nodiscard]] bool is_fresh(Time date) const;
   void explain_form(const Request& request, const Operation& operation, const Headers& headers, Finding& finding) const;
   void explain(const Request& request, const Operation& operation, const Headers& headers, Finding& finding) const;
@@ -66,6 +94,21 @@ class Authenticator {
   Credentials credentials_;
   const KeyedCredential nobody_;  // signs for unknown keys, so that they take as long as wrong signatures
   std::array<std::atomic<std::uint64_t>, kSignatureFaults> faults_{};
+};
+
+class Authenticator::Check {
+ public:
+  /// The text that the digest is most likely of; nullptr when no digest is needed. Digest it before finish(), or leave that to it.
+  [[nodiscard]] Md5Text* text() noexcept { return text_.get(); }
+
+ private:
+  friend class Authenticator;
+
+  Headers headers_;
+  Finding finding_;
+  Findings findings_;                // keeps what `values_` refer to
+  std::vector<SignedValue> values_;  // of the parameters, in wire order
+  std::unique_ptr<Md5Text> text_;    // the same place wherever the check goes
 };
 
 }  // namespace wingmq::net

@@ -182,9 +182,8 @@ std::optional<json::Value> Fields::parse_header(std::string_view name, std::stri
 }
 
 std::optional<json::Value> Fields::json_of(std::string_view name, const Given& given) const {
-  std::optional<json::Value> value = given.value;
-  if (given.form == Given::Form::kHeader) value = parse_header(name, given.text);
-  if (given.form == Given::Form::kField) value = parse(name, given.text);
+  if (given.form == Given::Form::kField) return parse(name, given.text);  // is such a string already
+  const auto value = given.form == Given::Form::kHeader ? parse_header(name, given.text) : given.value;
   if (!value || value->kind != json::Kind::kString) return value;
   findings_->note(4);
   return parse(name, value->escapes ? findings_->keep(json::decode(*value)) : value->inner());

@@ -133,6 +133,8 @@ asio::awaitable<bool> Session::serve_one() {
   request.body = std::move(*body);
   woken_ = false;
   const bool refused = incoming->refusal.has_value();
+  Md5Text* const text = refused ? nullptr : worker_.app.begin(request, parked_);
+  if (text != nullptr) co_await make_digest(*text);
   auto reply = refused ? std::move(incoming->refusal) : worker_.app.handle(std::move(request), parked_);
   if (!reply) reply = co_await wait_parked();
   if (!reply) co_return false;
@@ -337,6 +339,15 @@ asio::awaitable<std::optional<Reply>> Session::wait_parked() {
     connection_.socket().cancel(ignored);
   }
   co_return worker_.app.finish(parked_);
+}
+
+asio::awaitable<void> Session::make_digest(Md5Text& text) {
+  worker_.digests.add(text, [this] {
+    woken_ = true;
+    alarm_.cancel();
+  });
+  while (!woken_) co_await sleep_until_woken();
+  woken_ = false;
 }
 
 asio::awaitable<void> Session::sleep_until_woken() {

@@ -68,6 +68,7 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] Refusal body_lost() const;
   Awaitable<std::optional<Reply>> wait_parked();
   Awaitable<void> sleep_until_woken();
+  Awaitable<void> make_digest(Md5Text& text);
   void watch_peer();
   Outgoing begin_send(const Reply& reply, bool close, const RequestHead* head);
   Awaitable<bool> send_rest(const Outgoing& out);

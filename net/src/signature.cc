@@ -63,7 +63,11 @@ bool for_each_digest(std::span<const SignedValue> values, std::span<const std::s
                      const std::function<bool(std::span<const std::string_view> parts)>& digest) {
   const Order wire(values.begin(), values.end());
   std::set<std::string> tried;
-  for (const Order& whole : {documented_order(wire, documented), wire, alphabetical_order(wire)}) {
+  // Each order is made when it is needed: the first is right, almost always.
+  const std::function<Order()> orders[] = {[&] { return documented_order(wire, documented); }, [&] { return wire; },
+                                           [&] { return alphabetical_order(wire); }};
+  for (const auto& make_order : orders) {
+    const Order whole = make_order();
     for (const Order& order : {whole, without_custom_info(whole)}) {
       if (order.empty() != wire.empty() || !tried.insert(names_of(order)).second) continue;
       for (const std::string_view separator : {"\n", "\\n"}) {

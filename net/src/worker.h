@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "app.h"
+#include "digest_queue.h"
 #include "session_count.h"
 #include "tls.h"
 #include "wingmq/broker.h"
@@ -45,7 +46,8 @@ class Worker {
   std::size_t date_bytes_ = 0;
 
  public:
-  boost::asio::io_context context{1};  // last: destroying it ends sessions, which use the rest
+  boost::asio::io_context context{1};  // behind what sessions use: destroying it ends them
+  DigestQueue digests{context};
 };
 
 }  // namespace wingmq::net

@@ -10,7 +10,9 @@ namespace wingmq::test {
 /// Ends a fuzzer whose input broke a rule, with the rule and what was seen instead.
 inline void require(bool holds, std::string_view rule, const std::string& seen = {}) {
   if (holds) return;
-  std::fprintf(stderr, "broken: %.*s\n%s\n", static_cast<int>(rule.size()), rule.data(), seen.c_str());
+  std::fprintf(stderr, "broken: %.*s\n", static_cast<int>(rule.size()), rule.data());
+  std::fwrite(seen.data(), 1, seen.size(), stderr);  // it may hold zeros
+  std::fputc('\n', stderr);
   std::abort();
 }
 

@@ -392,6 +392,10 @@ void check_stored(Connected& connected, const std::vector<Received>& replies, st
   require(stored(connected.world.broker) == accepted(replies), "what was accepted is stored, and nothing else", seen);
 }
 
+bool refused_for_a_line(const Received& reply) {
+  return reply.body.find("a chunk's size is not readable") != kNone || reply.body.find("a chunk's size line or the trailer has more than") != kNone;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -415,6 +419,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string both = seen + "\nin pieces -> " + pieces.replies;
   require(others.size() == replies.size(), "pieces make no difference to the number of replies", both);
   for (std::size_t i = 0; i < replies.size(); ++i) {
+    // A chunk's size line that is both wrong and too long: which of the two shows first depends on when its end comes.
+    if (refused_for_a_line(replies[i]) && refused_for_a_line(others[i])) continue;
     require(replies[i].header == others[i].header && replies[i].body == others[i].body, "pieces make no difference to a reply", both);
   }
   require(whole.world.state() == pieces.world.state(), "pieces make no difference to what is stored", both);
