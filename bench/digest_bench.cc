@@ -29,6 +29,7 @@ void digest_side_by_side(benchmark::State& state, const net::Md5Kernels& kernels
   for ([[maybe_unused]] auto _ : state) {
     std::vector<net::Md5Text> texts(static_cast<std::size_t>(state.range(0)), net::Md5Text(parts));
     std::vector<net::Md5Text*> open;
+    open.reserve(texts.size());
     for (auto& text : texts) open.push_back(&text);
     while (!texts.back().done()) net::advance(open, 1024, kernels);
     const auto digest = texts.back().digest();

@@ -61,7 +61,7 @@ std::string names_of(const Order& order) {
 
 bool for_each_digest(std::span<const SignedValue> values, std::span<const std::string_view> documented,
                      const std::function<bool(std::span<const std::string_view> parts)>& digest) {
-  const Order wire(values.begin(), values.end());
+  Order wire(values.begin(), values.end());
   std::set<std::string> tried;
   // Each order is made when it is needed: the first is right, almost always.
   const std::function<Order()> orders[] = {[&] { return documented_order(wire, documented); }, [&] { return wire; },
