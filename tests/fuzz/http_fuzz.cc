@@ -64,13 +64,11 @@ class Connected {
   Connected& operator=(const Connected&) = delete;
   ~Connected() { ::close(client_); }
 
-  void send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto sent = ::send(client_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
-      const bool moved = run();
-      if (sent <= 0 && !moved) return;  // it listens no more
-    }
+  /// Sends `bytes` piece by piece, each when nothing moves any more. What does not fit while a call waits is sent in finish().
+  void send(std::string_view bytes, std::size_t piece = kNone) {
+    unsent_ = bytes;
+    piece_ = piece;
+    run();
   }
   /// Lets waiting calls have their time, then hangs up.
   void finish() {
@@ -88,18 +86,24 @@ class Connected {
   std::string replies;
 
  private:
-  /// Until nothing moves any more. Returns whether anything did.
-  bool run() {
-    bool moved = false;
-    for (bool again = true; again;) {
-      worker_.context.restart();
-      again = worker_.context.poll() > 0;
-      for (ssize_t bytes = 0; (bytes = ::recv(client_, buffer_.data(), buffer_.size(), 0)) > 0; again = true) {
-        replies.append(buffer_.data(), static_cast<std::size_t>(bytes));
+  /// Until nothing moves any more.
+  void run() {
+    do {
+      for (bool again = true; again;) {
+        worker_.context.restart();
+        again = worker_.context.poll() > 0;
+        for (ssize_t bytes = 0; (bytes = ::recv(client_, buffer_.data(), buffer_.size(), 0)) > 0; again = true) {
+          replies.append(buffer_.data(), static_cast<std::size_t>(bytes));
+        }
       }
-      moved = moved || again;
-    }
-    return moved;
+    } while (send_piece());
+  }
+  bool send_piece() {
+    const auto piece = unsent_.substr(0, piece_);
+    const auto sent = piece.empty() ? 0 : ::send(client_, piece.data(), piece.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;  // there is nothing left, or no room, or it listens no more
+    unsent_.remove_prefix(static_cast<std::size_t>(sent));
+    return true;
   }
   std::uint64_t parked() {
     std::uint64_t count = 0;
@@ -114,6 +118,8 @@ class Connected {
   net::SessionCount count_{4, 0};
   net::Worker worker_{world.app, world.broker, world.options, tls_, count_};
   int client_ = -1;
+  std::string_view unsent_;
+  std::size_t piece_ = kNone;
   std::array<char, 16384> buffer_{};
 };
 
@@ -413,7 +419,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!unclear) check_stored(whole, replies, bytes, seen);
 
   Connected pieces;
-  for (std::size_t at = 0; at < bytes.size(); at += piece) pieces.send(std::string_view(bytes).substr(at, piece));
+  pieces.send(bytes, piece);
   pieces.finish();
   const auto others = read_replies(pieces.replies, requests);
   const std::string both = seen + "\nin pieces -> " + pieces.replies;
