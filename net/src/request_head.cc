@@ -79,7 +79,9 @@ struct RequestHead::Parser::Framing {
           ++codings;
           coding = view(each.value());
           break;
-        case http::field::expect: expected = view(each.value()); break;
+        case http::field::expect:
+          if (!each.value().empty() && !equal_ignoring_case(view(each.value()), "100-continue")) expects_more = true;
+          break;
         default: break;
       }
     }
@@ -90,7 +92,7 @@ struct RequestHead::Parser::Framing {
   unsigned codings = 0;
   std::string_view length;
   std::string_view coding;
-  std::string_view expected;
+  bool expects_more = false;  // than to be asked for the body
 };
 
 std::optional<std::string> RequestHead::Parser::find_fault() const {
@@ -104,9 +106,7 @@ std::optional<std::string> RequestHead::Parser::find_fault() const {
   const bool plainly_chunked = framing.codings == 1 && equal_ignoring_case(framing.coding, "chunked");
   if (framing.codings != 0 && !plainly_chunked) return "Transfer-Encoding may only be `chunked`";
   if (framing.codings != 0 && !http11) return "Transfer-Encoding needs HTTP/1.1";
-  if (!framing.expected.empty() && !equal_ignoring_case(framing.expected, "100-continue")) {
-    return "Expect may only be `100-continue`";
-  }
+  if (framing.expects_more) return "Expect may only be `100-continue`";
   return std::nullopt;
 }
 

@@ -51,6 +51,7 @@ TEST_F(FaultsTest, WhatIsNotHttpIsRefused) {
   expect_refused("GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n", 400, "");
   expect_refused("GET /livez HTTP/1.1\r\nHost: x\r\nNo colon\r\n\r\n", 400, "");
   expect_refused(get("/livez", "Expect: tea\r\n"), 400, "100-continue");
+  expect_refused(get("/livez", "Expect: tea\r\nExpect: 100-continue\r\n"), 400, "100-continue");
 }
 
 TEST_F(FaultsTest, ABadChunkIsRefused) {
