@@ -1,8 +1,15 @@
 #include "escape.h"
 
+#include <array>
+#include <bit>
 #include <cstring>
+#include <utility>
 
 #include "plain_run.h"
+
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 namespace wingmq::net {
 namespace {
@@ -30,6 +37,45 @@ char* write_escape(char c, char* out) {
   return out + 6;
 }
 
+#ifdef __SSE2__
+
+/// For each set of bits in eight bytes: where the bytes go when a backslash is put before each whose bit is set. An index of 8
+/// stands for the backslash.
+constexpr auto kSpread = [] {
+  std::array<std::array<char, 16>, 256> spread{};
+  for (unsigned marked = 0; marked < 256; ++marked) {
+    std::size_t to = 0;
+    for (char from = 0; from < 8; ++from) {
+      if ((marked >> from & 1U) != 0) spread[marked][to++] = 8;
+      spread[marked][to++] = from;
+    }
+  }
+  return spread;
+}();
+
+// False until it is set: what runs before that takes the slow way. Every processor with AVX2 has what is used here.
+const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
+
+/// Writes text in which quotes and backslashes are frequent, eight bytes at a time, until they become rare, something else has
+/// to be escaped or fewer are left. Returns how many bytes were read.
+__attribute__((target("avx2,popcnt"))) std::size_t write_frequent(std::string_view text, char*& out) {
+  std::size_t at = 0;
+  for (unsigned marked = 0xFF, before = 0xFF; text.size() - at >= 8 && (marked | before) != 0; at += 8) {
+    __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    if ((_mm_movemask_epi8(controls) & 0xFF) != 0) break;
+    const __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    before = std::exchange(marked, static_cast<unsigned>(_mm_movemask_epi8(marks)) & 0xFF);
+    bytes = _mm_insert_epi8(bytes, '\\', 8);
+    const __m128i spread = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kSpread[marked].data()));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_shuffle_epi8(bytes, spread));
+    out += 8 + std::popcount(marked);
+  }
+  return at;
+}
+
+#endif
+
 }  // namespace
 
 char* write_escaped(std::string_view text, char* out) noexcept {
@@ -40,6 +86,12 @@ char* write_escaped(std::string_view text, char* out) noexcept {
     at += plain;
     out += plain;
     if (at == end) return out;
+#ifdef __SSE2__
+    if (const std::size_t done = has_avx2 ? write_frequent({at, end}, out) : 0) {
+      at += done;
+      continue;
+    }
+#endif
     out = write_escape(*at++, out);
   }
 }

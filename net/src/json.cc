@@ -4,23 +4,12 @@
 
 #include <cstring>
 
-#include "plain_run.h"
+#include "string_scan.h"
 
 namespace wingmq::net::json {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit < 0xDC00; }
-bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit < 0xE000; }
-
-std::uint32_t utf8_bytes(unsigned unit) { return unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3; }
 
 char* put_utf8(unsigned code, char* out) {
   const auto put = [&](unsigned byte) { *out++ = static_cast<char>(byte); };
@@ -40,12 +29,6 @@ char* put_utf8(unsigned code, char* out) {
     put(0x80 | (code & 0x3F));
   }
   return out;
-}
-
-unsigned unit_at(const char* hex) {
-  unsigned unit = 0;
-  for (int i = 0; i < 4; ++i) unit = unit << 4 | static_cast<unsigned>(hex_digit(hex[i]));
-  return unit;
 }
 
 char short_escape(char letter) {
@@ -150,49 +133,14 @@ bool Reader::value(Value& out) {
 
 bool Reader::string(Value& out) {
   const char* const start = at_;
-  std::uint32_t saved = 0;  // bytes by which the decoded text is shorter
-  out.kind = Kind::kString;
-  out.escapes = false;
-  for (++at_;; out.escapes = true) {
-    at_ = plain_end(at_, end_);
-    if (at_ == end_) return fail(Fault::kSyntax);
-    if (*at_ == '"') break;
-    if (*at_ != '\\' || !escape(saved)) return fail(Fault::kSyntax);
-  }
+  const StringScan scan = scan_string(at_ + 1, end_);
+  at_ = scan.at;
+  if (!scan.good) return fail(Fault::kSyntax);
   ++at_;
+  out.kind = Kind::kString;
   out.raw = {start, static_cast<std::size_t>(at_ - start)};
-  out.decoded_bytes = static_cast<std::uint32_t>(out.raw.size()) - 2 - saved;
-  return true;
-}
-
-/// Reads an escape, from its backslash on. A surrogate must have its partner (API.md 1): alone it is no character.
-bool Reader::escape(std::uint32_t& saved) {
-  if (end_ - at_ < 2) return false;
-  const char letter = at_[1];
-  at_ += 2;
-  if (letter != 'u') {
-    ++saved;
-    return letter != '\0' && std::strchr("\"\\/bfnrt", letter) != nullptr;
-  }
-  unsigned unit = 0;
-  if (!hex4(unit) || is_low_surrogate(unit)) return false;
-  if (!is_high_surrogate(unit)) {
-    saved += 6 - utf8_bytes(unit);
-    return true;
-  }
-  if (end_ - at_ < 2 || at_[0] != '\\' || at_[1] != 'u') return false;
-  at_ += 2;
-  saved += 12 - 4;
-  return hex4(unit) && is_low_surrogate(unit);
-}
-
-bool Reader::hex4(unsigned& unit) noexcept {
-  if (end_ - at_ < 4) return false;
-  for (int i = 0; i < 4; ++i) {
-    if (hex_digit(at_[i]) < 0) return false;
-  }
-  unit = unit_at(at_);
-  at_ += 4;
+  out.escapes = scan.saved != 0;  // every escape is longer than what it stands for
+  out.decoded_bytes = static_cast<std::uint32_t>(out.raw.size()) - 2 - scan.saved;
   return true;
 }
 

@@ -75,8 +75,6 @@ class Reader {
   bool take(char wanted) noexcept;
   bool open(char bracket) noexcept;
   bool string(Value& out);
-  bool escape(std::uint32_t& saved);
-  bool hex4(unsigned& unit) noexcept;
   bool number() noexcept;
   bool digits() noexcept;
   bool literal(std::string_view word) noexcept;
