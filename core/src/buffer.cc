@@ -12,7 +12,7 @@ namespace wingmq {
 namespace {
 
 /// Blocks from this size on come from the arena; below it, malloc reuses memory by itself.
-constexpr std::size_t kLargeFrom = std::size_t{12} << 10;
+constexpr std::size_t kLargeFrom = std::size_t{64} << 10;
 /// Sizes of small blocks are multiples of this.
 constexpr std::size_t kSmallStep = 16;
 /// Free pages that are kept for reuse, unless more is asked for.
