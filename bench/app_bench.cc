@@ -1,63 +1,78 @@
-// Whole requests as bytes in, whole replies as bytes out: routing, decoding, the broker, encoding; no socket.
+// A request's bytes in, the reply's bytes out: header, routing, decoding, the broker, encoding; no socket.
 #include <benchmark/benchmark.h>
 
+#include <cstdio>
 #include <cstring>
 #include <string>
 
 #include "app.h"
 #include "bench_support.h"
+#include "reply_head.h"
+#include "request_head.h"
+#include "request_texts.h"
 
 namespace wingmq::bench {
 namespace {
 
-constexpr std::string_view kPath = "/apiproxy/v3/queue/";
+struct Text {
+  std::string head;
+  std::string body;
+};
 
 class Caller {
  public:
-  Caller() : app_(world_.broker, net::ServerOptions{}), parked_([] { std::abort(); }) {
+  Caller() : app_(world_.broker, net::ServerOptions{}), parked_([] { require(false, "a call waited"); }) {
     world_.project = {"test", "cn-snxy1"};
-    queue_ = world_.broker.create_queue(world_.project, QueueSpec{.name = "bench", .description = "", .mode = QueueMode::kNormal, .consume_count_max = {}})->id.text();
+    const auto queue = world_.broker.create_queue(
+        world_.project, QueueSpec{.name = "bench", .description = "", .mode = QueueMode::kNormal, .consume_count_max = {}});
     const std::vector<std::string> names{"g"};
-    group_ = world_.broker.create_groups(world_.project, *QueueId::parse(queue_), names)->front().id.text();
+    const auto groups = world_.broker.create_groups(world_.project, queue->id, names);
+    queue_ = R"("regionId":"cn-snxy1","queueId":")" + queue->id.text() + '"';
+    group_ = R"(,"consumerGroupId":")" + groups->front().id.text() + '"';
   }
 
-  net::Reply call(std::string_view method, std::string_view operation, std::string_view header, std::string_view body) {
-    net::Request request;
-    const std::string target = std::string(kPath) + std::string(operation);
-    request.method = method;
-    request.target = target;
-    request.headers = {{"Host", "x"}, {"accessKey", "test"}, {"Content-Type", "application/json"}};
-    if (!header.empty()) request.headers.push_back({"consumerQueueInfo", header});
-    if (!body.empty()) request.body = world_.broker.buffers().copy(body);
-    return std::move(*app_.handle(std::move(request), parked_));
+  [[nodiscard]] Text send(std::int64_t count, Look look) const {
+    return post("sendSpecifyQueueMessage", "{" + queue_ + R"(,"messages":)" + message_list(count, look) + "}");
+  }
+  [[nodiscard]] Text consume(std::int64_t count) const {
+    return {.head = "GET /apiproxy/v3/queue/consumptionMessage HTTP/1.1\r\nHost: x\r\naccessKey: test\r\nconsumerQueueInfo: {" +
+                    queue_ + group_ + R"(,"maxMsgs":)" + std::to_string(count) + R"(,"timeWait":1})" + "\r\n\r\n",
+            .body = {}};
+  }
+  [[nodiscard]] Text confirm(std::string_view reply) const {
+    return post("confirmConsumedSpecifiedMessage", "{" + queue_ + group_ + R"(,"message":)" + confirm_list(reply) + "}");
   }
 
-  [[nodiscard]] std::string send_body(std::int64_t count, std::size_t bytes) const {
-    std::string body = R"({"regionId":"cn-snxy1","queueId":")" + queue_ + R"(","messages":[)";
-    for (std::int64_t i = 0; i < count; ++i) body += std::string(i == 0 ? "" : ",") + R"({"body":")" + std::string(bytes, 'x') + "\"}";
-    return body + "]}";
-  }
-  [[nodiscard]] std::string place() const {
-    return R"("regionId":"cn-snxy1","queueId":")" + queue_ + R"(","consumerGroupId":")" + group_ + '"';
-  }
-  [[nodiscard]] std::string consume_header(std::int64_t count) const {
-    return "{" + place() + R"(,"maxMsgs":)" + std::to_string(count) + R"(,"timeWait":1})";
-  }
-  /// The confirmation of every handler in a consume's reply.
-  [[nodiscard]] std::string confirm_body(const std::string& reply) const {
-    constexpr std::string_view kMark = R"("handler\":\")";
-    std::string body = "{" + place() + R"(,"message":[)";
-    bool first = true;
-    for (auto at = reply.find(kMark); at != std::string::npos; at = reply.find(kMark, at + 1)) {
-      const auto begin = at + kMark.size();
-      body += std::string(first ? "" : ",") + R"({"handler":")" + reply.substr(begin, reply.find('\\', begin) - begin) +
-              R"(","status":"success"})";
-      first = false;
+  /// The reply's body; its header has been made, too. Refusals end the process.
+  std::string call(const Text& text) {
+    const auto head = net::RequestHead::parse(text.head);
+    require(head.has_value(), "a header was refused");
+    net::Request request = head->request();
+    if (!text.body.empty()) {
+      require(!app_.refuse_body(request, text.body.size()), "there is no room");
+      request.body = world_.broker.buffers().take(text.body.size());
+      std::memcpy(request.body.data(), text.body.data(), text.body.size());  // as a socket does
     }
-    return body + "]}";
+    auto reply = app_.handle(std::move(request), parked_);
+    require(reply.has_value(), "a call waited");
+    benchmark::DoNotOptimize(net::reply_head(*reply, {.date = "Mon, 23 Nov 2026 00:00:00 GMT"}));
+    if (reply->status != 200) std::fprintf(stderr, "%s\n", reply->body.c_str());
+    require(reply->status == 200, "a call was refused");
+    return std::move(reply->body);
+  }
+  /// Ends the process when not all of the delivery in `reply` counts as consumed.
+  void confirm(std::string_view reply, std::int64_t count) { check_confirmed(call(confirm(reply)), count); }
+  static void check_confirmed(const std::string& reply, std::int64_t count) {
+    require(reply.find(R"(\"success\":)" + std::to_string(count) + ",") != std::string::npos, "not all was confirmed");
   }
 
  private:
+  static Text post(std::string_view operation, std::string body) {
+    std::string head = "POST /apiproxy/v3/queue/" + std::string(operation) + " HTTP/1.1\r\nHost: x\r\naccessKey: test\r\n" +
+                       "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+    return {.head = std::move(head), .body = std::move(body)};
+  }
+
   World world_{0, 0};
   net::App app_;
   net::ParkedCall parked_;
@@ -65,39 +80,64 @@ class Caller {
   std::string group_;
 };
 
-void check(const net::Reply& reply) {
-  if (reply.body.find("\"statusCode\":800") != std::string::npos) return;
-  std::fprintf(stderr, "bench: %s\n", reply.body.c_str());
-  std::abort();
+constexpr std::uint64_t kMessageBytes = 1000;
+
+Look look_of(const benchmark::State& state) { return state.range(1) == 0 ? Look::kPlain : Look::kJson; }
+void report(const benchmark::State& state, Meter& meter) {
+  const auto count = static_cast<std::uint64_t>(state.range(0));
+  meter.report(count, count * kMessageBytes);
 }
+
+// range(0) messages; range(1): 0 plain text, 1 JSON in a string.
 
 void app_send(benchmark::State& state) {
   Caller caller;
-  const std::string body = caller.send_body(state.range(0), 1000);
+  const Text send = caller.send(state.range(0), look_of(state));
+  const Text consume = caller.consume(state.range(0));
+  Meter meter(state);
   for ([[maybe_unused]] auto _ : state) {
-    const auto reply = caller.call("POST", "sendSpecifyQueueMessage", "", body);
-    check(reply);
-    state.PauseTiming();
-    const auto got = caller.call("GET", "consumptionMessage", caller.consume_header(state.range(0)), "");
-    check(caller.call("POST", "confirmConsumedSpecifiedMessage", "", caller.confirm_body(got.body)));
-    state.ResumeTiming();
+    benchmark::DoNotOptimize(caller.call(send));
+    meter.pause();
+    caller.confirm(caller.call(consume), state.range(0));
+    meter.resume();
   }
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
+  report(state, meter);
 }
-BENCHMARK(app_send)->Arg(1)->Arg(512);
+BENCHMARK(app_send)->ArgNames({"messages", "json"})->ArgsProduct({{1, 512}, {0, 1}});
 
-void app_cycle(benchmark::State& state) {
+void app_consume(benchmark::State& state) {
   Caller caller;
-  const std::string body = caller.send_body(state.range(0), 1000);
-  const std::string header = caller.consume_header(state.range(0));
+  const Text send = caller.send(state.range(0), look_of(state));
+  const Text consume = caller.consume(state.range(0));
+  Meter meter(state);
   for ([[maybe_unused]] auto _ : state) {
-    check(caller.call("POST", "sendSpecifyQueueMessage", "", body));
-    const auto got = caller.call("GET", "consumptionMessage", header, "");
-    check(caller.call("POST", "confirmConsumedSpecifiedMessage", "", caller.confirm_body(got.body)));
+    meter.pause();
+    benchmark::DoNotOptimize(caller.call(send));
+    meter.resume();
+    const std::string reply = caller.call(consume);
+    meter.pause();
+    caller.confirm(reply, state.range(0));
+    meter.resume();
   }
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
+  report(state, meter);
 }
-BENCHMARK(app_cycle)->Arg(1)->Arg(512);
+BENCHMARK(app_consume)->ArgNames({"messages", "json"})->ArgsProduct({{1, 512}, {0, 1}});
+
+void app_confirm(benchmark::State& state) {
+  Caller caller;
+  const Text send = caller.send(state.range(0), Look::kPlain);
+  const Text consume = caller.consume(state.range(0));
+  Meter meter(state);
+  for ([[maybe_unused]] auto _ : state) {
+    meter.pause();
+    benchmark::DoNotOptimize(caller.call(send));
+    const Text confirm = caller.confirm(caller.call(consume));
+    meter.resume();
+    Caller::check_confirmed(caller.call(confirm), state.range(0));
+  }
+  report(state, meter);
+}
+BENCHMARK(app_confirm)->ArgName("messages")->Arg(1)->Arg(512);
 
 }  // namespace
 }  // namespace wingmq::bench

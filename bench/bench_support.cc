@@ -8,18 +8,13 @@
 namespace wingmq::bench {
 namespace {
 
-Options make_options(std::uint32_t queues, std::uint32_t groups, std::uint32_t partitions) {
+Options make_options(std::uint32_t queues, std::uint32_t groups, std::uint32_t partitions, std::size_t memory_limit_bytes) {
   Options options;
   options.limits.queues_per_project = std::max(queues, 1U);
   options.limits.groups_per_queue = std::max(groups, 1U);
   options.partitions = partitions;
-  options.memory_limit_bytes = std::size_t{8} << 30;
+  options.memory_limit_bytes = memory_limit_bytes;
   return options;
-}
-
-[[noreturn]] void give_up(const char* what) {
-  std::fprintf(stderr, "bench: %s was refused\n", what);
-  std::abort();
 }
 
 }  // namespace
@@ -36,8 +31,8 @@ BatchRef make_batch(BufferPool& buffers, std::uint32_t count, std::uint32_t byte
   return Batch::make(buffers, std::move(buffer), messages);
 }
 
-World::World(std::uint32_t queues, std::uint32_t groups, std::uint32_t partitions)
-    : broker(make_options(queues, groups, partitions), clock, random) {
+World::World(std::uint32_t queues, std::uint32_t groups, std::uint32_t partitions, std::size_t memory_limit_bytes)
+    : broker(make_options(queues, groups, partitions, memory_limit_bytes), clock, random) {
   for (std::uint32_t i = 0; i < queues; ++i) {
     QueueSpec spec;
     spec.name = "q" + std::to_string(i);
@@ -55,20 +50,20 @@ World::World(std::uint32_t queues, std::uint32_t groups, std::uint32_t partition
 void World::fill(QueueId queue, std::uint64_t count) {
   for (std::uint64_t left = count; left > 0;) {
     const auto now = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, 1000));
-    if (!broker.send(project, queue, make_batch(broker.buffers(), now, 1))) give_up("a send");
+    require(broker.send(project, queue, make_batch(broker.buffers(), now, 1)).has_value(), "a send was refused");
     left -= now;
   }
 }
 
-Delivery consume(World& world, GroupId group, std::uint32_t messages_max, Millis ack_wait) {
+Delivery consume(World& world, GroupId group, std::uint32_t messages, Millis ack_wait) {
   ConsumeRequest request;
   request.group = group;
-  request.messages_max = messages_max;
+  request.messages_max = messages;
   request.wait = Millis(0);
   request.ack_wait = ack_wait;
   NoWaiter waiter;
   auto result = world.broker.consume(world.project, request, waiter);
-  if (!result || !*result) give_up("a consume");
+  require(result && *result && (*result)->count == messages, "a consume got other messages than wanted");
   return std::move(**result);
 }
 
@@ -76,7 +71,8 @@ void confirm(World& world, GroupId group, const Delivery& delivery) {
   std::vector<ConfirmEntry> entries;
   entries.reserve(delivery.count);
   for (std::uint32_t i = 0; i < delivery.count; ++i) entries.push_back({delivery.handle(i), true});
-  if (!world.broker.confirm(world.project, std::nullopt, group, Stream::kQueue, entries)) give_up("a confirmation");
+  const auto result = world.broker.confirm(world.project, std::nullopt, group, Stream::kQueue, entries);
+  require(result && result->success == delivery.count, "not all of a delivery was confirmed");
 }
 
 std::size_t heap_bytes() {

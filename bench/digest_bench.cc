@@ -7,6 +7,7 @@
 #include "base64.h"
 #include "digest.h"
 #include "md5_lanes.h"
+#include "meter.h"
 
 namespace wingmq::bench {
 namespace {
@@ -16,8 +17,10 @@ constexpr std::size_t kBytes = std::size_t{512} << 10;
 void digest_openssl(benchmark::State& state) {
   const std::string content(kBytes, 'x');
   const std::vector<std::string_view> parts{"region", "\n", content};
-  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(net::md5_base64(parts));
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kBytes));
+  const std::string expected = net::md5_base64(parts);
+  Meter meter(state);
+  for ([[maybe_unused]] auto _ : state) require(net::md5_base64(parts) == expected, "the digest is another one");
+  meter.report(0, kBytes);
 }
 BENCHMARK(digest_openssl);
 
@@ -26,6 +29,7 @@ void digest_side_by_side(benchmark::State& state, const net::Md5Kernels& kernels
   const std::string content(kBytes, 'x');
   const std::vector<std::string_view> parts{"region", "\n", content};
   const std::string expected = net::md5_base64(parts);
+  Meter meter(state);
   for ([[maybe_unused]] auto _ : state) {
     std::vector<net::Md5Text> texts(static_cast<std::size_t>(state.range(0)), net::Md5Text(parts));
     std::vector<net::Md5Text*> open;
@@ -33,11 +37,9 @@ void digest_side_by_side(benchmark::State& state, const net::Md5Kernels& kernels
     for (auto& text : texts) open.push_back(&text);
     while (!texts.back().done()) net::advance(open, 1024, kernels);
     const auto digest = texts.back().digest();
-    if (net::base64_encode({reinterpret_cast<const char*>(digest.data()), digest.size()}) != expected) {
-      state.SkipWithError("the digest is wrong");
-    }
+    require(net::base64_encode({reinterpret_cast<const char*>(digest.data()), digest.size()}) == expected, "the digest is wrong");
   }
-  state.SetBytesProcessed(state.iterations() * state.range(0) * static_cast<std::int64_t>(kBytes));
+  meter.report(0, static_cast<std::uint64_t>(state.range(0)) * kBytes);
 }
 void digest_portable(benchmark::State& state) { digest_side_by_side(state, net::kMd5Portable); }
 BENCHMARK(digest_portable)->Arg(1)->Arg(4)->Arg(16);

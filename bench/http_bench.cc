@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench_support.h"
+#include "request_texts.h"
 #include "support/http_socket.h"
 #include "wingmq/net/declared_queue.h"
 #include "wingmq/net/server.h"
@@ -39,24 +40,15 @@ class Service {
   [[nodiscard]] std::uint16_t port() const { return server_->endpoints()[0].port; }
   [[nodiscard]] std::uint64_t parked() { return broker_.inspect()[0].groups[0].parked; }
 
-  [[nodiscard]] std::string send_request(std::int64_t count, std::size_t bytes) const {
-    std::string body = "{" + place_ + R"(,"messages":[)";
-    for (std::int64_t i = 0; i < count; ++i) body += std::string(i == 0 ? "" : ",") + R"({"body":")" + std::string(bytes, 'x') + "\"}";
-    return post("sendSpecifyQueueMessage", body + "]}");
+  [[nodiscard]] std::string send_request(std::int64_t count) const {
+    return post("sendSpecifyQueueMessage", "{" + place_ + R"(,"messages":)" + message_list(count, Look::kPlain) + "}");
   }
   [[nodiscard]] std::string consume_request(std::int64_t count, int wait) const {
     return "GET /apiproxy/v3/queue/consumptionMessage HTTP/1.1\r\nHost: x\r\naccessKey: test\r\nconsumerQueueInfo: {" + place_ +
            group_ + R"(,"maxMsgs":)" + std::to_string(count) + R"(,"timeWait":)" + std::to_string(wait) + "}\r\n\r\n";
   }
   [[nodiscard]] std::string confirm_request(const std::string& reply) const {
-    constexpr std::string_view kMark = R"("handler\":\")";
-    std::string entries;
-    for (auto at = reply.find(kMark); at != std::string::npos; at = reply.find(kMark, at + 1)) {
-      const auto begin = at + kMark.size();
-      entries += std::string(entries.empty() ? "" : ",") + R"({"handler":")" + reply.substr(begin, reply.find('\\', begin) - begin) +
-                 R"(","status":"success"})";
-    }
-    return post("confirmConsumedSpecifiedMessage", "{" + place_ + group_ + R"(,"message":[)" + entries + "]}");
+    return post("confirmConsumedSpecifiedMessage", "{" + place_ + group_ + R"(,"message":)" + confirm_list(reply) + "}");
   }
 
  private:
@@ -86,13 +78,16 @@ std::string ask(HttpSocket& socket, const std::string& request) {
 void http_cycle(benchmark::State& state) {
   Service service;
   HttpSocket socket(service.port());
-  const std::string send = service.send_request(state.range(0), 1000);
+  const std::string send = service.send_request(state.range(0));
   const std::string consume = service.consume_request(state.range(0), 1);
+  const std::string confirmed = R"(\"success\":)" + std::to_string(state.range(0)) + ",";
+  Meter meter(state);  // of the client: the server has its own thread
   for ([[maybe_unused]] auto _ : state) {
     ask(socket, send);
-    ask(socket, service.confirm_request(ask(socket, consume)));
+    const std::string reply = ask(socket, service.confirm_request(ask(socket, consume)));
+    require(reply.find(confirmed) != std::string::npos, "not all was confirmed");
   }
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(send.size()));
+  meter.report(static_cast<std::uint64_t>(state.range(0)), send.size());
 }
 BENCHMARK(http_cycle)->Arg(1)->Arg(512)->UseRealTime();
 
@@ -111,7 +106,7 @@ void http_parked(benchmark::State& state) {
   state.counters["bytes_per_parked"] =
       static_cast<double>(heap_bytes() - before) / static_cast<double>(state.range(0));
   HttpSocket sender(service.port());
-  const std::string send = service.send_request(1, 10);
+  const std::string send = service.send_request(1);
   std::size_t first = 0;
   for ([[maybe_unused]] auto _ : state) {
     ask(sender, send);

@@ -51,6 +51,7 @@ void send_wakes_one(benchmark::State& state) {
   std::int64_t sent = 0;
   std::vector<std::size_t> turn(world.queue_ids.size());
   const std::size_t each = parked.waiters.size() / world.queue_ids.size();
+  Meter meter(state);
   for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(
         world.broker.send(world.project, world.queue_ids[queue], make_batch(world.broker.buffers(), 1, 1)));
@@ -59,9 +60,10 @@ void send_wakes_one(benchmark::State& state) {
     queue = (queue + 1) % world.queue_ids.size();
     ++sent;
   }
+  meter.report(1, 1);
   std::int64_t woken = 0;
   for (const CountingWaiter& waiter : parked.waiters) woken += waiter.woken;
-  if (woken != sent) state.SkipWithError("a send did not wake exactly one call");
+  require(woken == sent, "a send did not wake exactly one call");
   state.counters["bytes_per_parked"] = parked.bytes / static_cast<double>(parked.waiters.size());
 }
 BENCHMARK(send_wakes_one)->Arg(1'000)->Arg(100'000);

@@ -1,0 +1,149 @@
+// The rules of consuming alone: GroupMachine over a log without partitions or locks.
+#include <benchmark/benchmark.h>
+
+#include <span>
+#include <vector>
+
+#include "bench_support.h"
+#include "dead_letters.h"
+#include "environment.h"
+#include "group_machine.h"
+
+namespace wingmq::bench {
+namespace {
+
+constexpr Time kStart{};
+constexpr Millis kAckWait = std::chrono::seconds(30);
+
+/// A group and the log that it reads.
+class Consumer {
+ public:
+  explicit Consumer(std::uint32_t count) : batch_(make_batch(environment_.buffers, count, 10)) {}
+
+  void append(Time now = kStart) {
+    Run run;
+    run.batch = batch_;
+    run.count = batch_->count();
+    source_.append(std::span(&run, 1), now);
+  }
+  /// Leases `count` messages, which must be there.
+  Delivery lease(std::uint32_t count, Time now = kStart) {
+    Delivery delivery = machine_.lease(source_, {count, kAckWait, ++secret_}, now);
+    require(delivery.count == count, "another number of messages was leased");
+    source_.drop_before(machine_.cursor({}).entry);
+    return delivery;
+  }
+  /// `success` of the entries, whose handles are all open, must count as that.
+  void confirm(std::span<const ConfirmEntry> entries, std::uint32_t success, Time now = kStart) {
+    require(machine_.check(entries).has_value(), "handles were refused");
+    const ConfirmResult result = machine_.confirm(entries, now, died_);
+    require(result.success == success && result.fail == entries.size() - success, "a confirmation was judged otherwise");
+  }
+  /// Ends every lease that is due; returns the number of messages.
+  std::uint64_t expire(Time now) {
+    std::uint64_t messages = 0;
+    while (const auto expired = machine_.expire_lease(now, died_)) messages += expired->messages;
+    return messages;
+  }
+  [[nodiscard]] bool idle() const { return !machine_.busy() && died_.empty(); }
+
+ private:
+  SystemRandom random_;
+  Environment environment_{Options(), random_};
+  BatchRef batch_;
+  DeadLetters source_{environment_};
+  GroupMachine machine_{{.stream = 1, .one_batch_at_a_time = false, .consume_count_max = {},
+                         .failure_counting = FailureCounting::kDelivered, .payload_bytes_max = 1 << 20,
+                         .retention = std::chrono::hours(72)}, 1};
+  std::vector<Run> died_;
+  std::uint64_t secret_ = 0;
+};
+
+std::vector<ConfirmEntry> entries_of(const Delivery& delivery) {
+  std::vector<ConfirmEntry> entries;
+  entries.reserve(delivery.count);
+  for (std::uint32_t i = 0; i < delivery.count; ++i) entries.push_back({delivery.handle(i), true});
+  return entries;
+}
+
+/// range(0) messages of one batch under one lease, confirmed at once.
+void lease_and_confirm(benchmark::State& state) {
+  const auto count = static_cast<std::uint32_t>(state.range(0));
+  Consumer consumer(count);
+  Meter meter(state);
+  for ([[maybe_unused]] auto _ : state) {
+    consumer.append();
+    consumer.confirm(entries_of(consumer.lease(count)), count);
+  }
+  meter.report(count, 0);
+  require(consumer.idle(), "something was left");
+}
+BENCHMARK(lease_and_confirm)->Arg(1)->Arg(16)->Arg(512);
+
+/// A batch under one lease, each message confirmed by a call of its own.
+void confirm_singles(benchmark::State& state) {
+  constexpr std::uint32_t kCount = 512;
+  Consumer consumer(kCount);
+  Meter meter(state);
+  for ([[maybe_unused]] auto _ : state) {
+    consumer.append();
+    const auto entries = entries_of(consumer.lease(kCount));
+    for (std::size_t i = 0; i < kCount; ++i) consumer.confirm(std::span(entries).subspan(i, 1), 1);
+  }
+  meter.report(kCount, 0);
+  require(consumer.idle(), "something was left");
+}
+BENCHMARK(confirm_singles);
+
+/// Each message of a batch leased and confirmed by itself.
+void lease_and_confirm_singles(benchmark::State& state) {
+  constexpr std::uint32_t kCount = 512;
+  Consumer consumer(kCount);
+  Meter meter(state);
+  for ([[maybe_unused]] auto _ : state) {
+    consumer.append();
+    for (std::uint32_t i = 0; i < kCount; ++i) consumer.confirm(entries_of(consumer.lease(1)), 1);
+  }
+  meter.report(kCount, 0);
+  require(consumer.idle(), "something was left");
+}
+BENCHMARK(lease_and_confirm_singles);
+
+/// A delivery whose first message fails: all of it is released, delivered again and confirmed.
+void fail_and_retry(benchmark::State& state) {
+  const auto count = static_cast<std::uint32_t>(state.range(0));
+  Consumer consumer(count);
+  Meter meter(state);
+  for ([[maybe_unused]] auto _ : state) {
+    consumer.append();
+    auto entries = entries_of(consumer.lease(count));
+    entries.resize(1);
+    entries[0].success = false;
+    consumer.confirm(entries, 0);
+    consumer.confirm(entries_of(consumer.lease(count)), count);
+  }
+  meter.report(count, 0);
+  require(consumer.idle(), "something was left");
+}
+BENCHMARK(fail_and_retry)->Arg(1)->Arg(512);
+
+/// range(0) leases of one message end together, and the messages are delivered again and confirmed.
+void leases_end(benchmark::State& state) {
+  const auto count = static_cast<std::uint32_t>(state.range(0));
+  Consumer consumer(count);
+  Time now = kStart;
+  Meter meter(state);
+  for ([[maybe_unused]] auto _ : state) {
+    consumer.append(now);
+    for (std::uint32_t i = 0; i < count; ++i) benchmark::DoNotOptimize(consumer.lease(1, now));
+    now += kAckWait;
+    require(consumer.expire(now) == count, "another number of messages came back");
+    consumer.confirm(entries_of(consumer.lease(count, now)), count, now);
+  }
+  meter.report(count, 0);
+  require(consumer.idle(), "something was left");
+}
+BENCHMARK(leases_end)->Arg(1)->Arg(512);
+
+}  // namespace
+}  // namespace wingmq::bench
