@@ -63,7 +63,7 @@ void cycle_full_batch(benchmark::State& state) {
   World world(1, 1);
   Meter meter(state);
   for ([[maybe_unused]] auto _ : state) cycle(world, 0, 512, kKibi);
-  meter.report(512, 512 * kKibi);
+  meter.report(512, std::size_t{512} * kKibi);
 }
 BENCHMARK(cycle_full_batch);
 

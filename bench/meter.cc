@@ -20,7 +20,7 @@ void begin_counting() {
   CALLGRIND_ZERO_STATS;
 }
 void switch_counting() { CALLGRIND_TOGGLE_COLLECT; }
-/// bench/compare reads the number behind `rounds`.
+/// bench/compare-builds reads the number behind `rounds`.
 void end_counting(std::uint64_t rounds) {
   if (!RUNNING_ON_VALGRIND) return;
   char text[40];

@@ -173,6 +173,7 @@ Watched watch(const Plan& plan, std::string_view what, const HeldSignals& signal
   UsageSpan usage(server);
   Progress progress(what, plan.options.message_bytes);
   std::int64_t interrupted = 0;
+  if (plan.options.warm_up.count() == 0) usage.begin();  // a short run is over before the first look
   engine.start();
   const Shared& shared = engine.shared();
   while (engine.is_running()) {
