@@ -30,7 +30,7 @@ namespace {
 constexpr std::size_t kRegionBytes = std::size_t{64} << 20;
 
 /// Free pages are given back in steps of this size.
-constexpr std::size_t kDiscardStep = std::size_t{1} << 20;
+constexpr std::size_t kDiscardStep = std::size_t{256} << 10;
 
 /// Touches pages in one system call; page faults one by one cost twice as much. Kernels before 5.14 cannot: there the faults
 /// come later.
@@ -72,11 +72,9 @@ void Arena::give_back(char* block) noexcept {
   const MutexLock lock(mutex_);
   const auto run = runs_.find(block);
   WINGMQ_CHECK(run != runs_.end() && run->second.state == State::kInUse, "only what was taken is given back");
-  const std::size_t bytes = run->second.bytes;
-  ASAN_POISON_MEMORY_REGION(block, bytes);
-  const bool keep = kept_bytes_ + bytes <= kept_max_;
-  if (!keep) ::madvise(block, bytes, MADV_DONTNEED);
-  release(run, keep ? State::kKept : State::kFresh);
+  ASAN_POISON_MEMORY_REGION(block, run->second.bytes);
+  release(run, State::kKept);
+  if (kept_bytes_ > kept_max_) discard_kept(kept_bytes_ - kept_max_);
 }
 
 void Arena::prefault(std::size_t bytes) {
@@ -182,11 +180,12 @@ Arena::BySize::node_type Arena::unlist(Runs::iterator run) noexcept {
   return free_runs(run->second.state).extract({run->second.bytes, run->first});
 }
 
-/// Gives kept pages back to the operating system, from the largest runs, until it was `bytes` or there are none left. In steps,
-/// for each costs a system call.
+/// Gives kept pages back to the operating system until it was `bytes` or there are none left. The smallest runs go first: they
+/// are what is left of larger ones, fit no block and would stand in the place of some that do. In steps, for each costs a
+/// system call.
 void Arena::discard_kept(std::size_t bytes) noexcept {
   for (std::size_t discarded = 0; discarded < bytes && !kept_.empty();) {
-    const auto run = runs_.find(kept_.rbegin()->second);
+    const auto run = runs_.find(kept_.begin()->second);
     const std::size_t whole = run->second.bytes;
     const std::size_t wanted = (bytes - discarded + kDiscardStep - 1) / kDiscardStep * kDiscardStep;
     try {
