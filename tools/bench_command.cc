@@ -109,6 +109,12 @@ Fault set_message_size(std::string_view text, Options& options) {
   return std::nullopt;
 }
 
+Fault set_content(std::string_view text, Options& options) {
+  if (text != "text" && text != "json") return needed(text, "text or json");
+  options.content = text == "json" ? load::Content::kJson : load::Content::kText;
+  return std::nullopt;
+}
+
 Fault set_rate(std::string_view text, Options& options) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), options.rate);
   const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
@@ -140,6 +146,7 @@ constexpr Rule kRules[] = {
      set_number<&Options::batch, 1, load::kBatchMax>},
     {"message-size", "SIZE", kLoad, "Of a message's body; a request carries at most 512KiB (default 1KiB)",
      set_message_size},
+    {"content", "text|json", kLoad, "Of a message's body: words, or JSON with its quotes escaped (default text)", set_content},
     {"connections", "N", kLoad, "Each with one request at a time; in mix those that send (default 1)",
      set_number<&Options::connections, 1, load::kConnectionsMax>},
     {"consumers", "N", kLoad, "mix: connections that receive, for each group (default 1)",

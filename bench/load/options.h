@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "load/message_text.h"
+
 namespace wingmq::load {
 
 /// send: sends only. consume: the same messages again and again. cycle: each connection sends, and receives and
@@ -19,6 +21,7 @@ struct Options {
   Mode mode = Mode::kCycle;
   std::uint32_t batch = 512;  ///< messages of a request
   std::uint32_t message_bytes = 1024;
+  Content content = Content::kText;
   std::uint32_t connections = 1;  ///< in mix: those that send
   std::uint32_t consumers = 1;    ///< in mix: connections for each group
   std::uint32_t queues = 1;

@@ -121,7 +121,7 @@ void DeliveryScanner::scan(std::string_view body, std::vector<std::string_view>&
     const std::size_t text_end = end + kBody.size() + message_bytes_;
     const bool as_expected =
         text_end < body.size() && body.substr(end, kBody.size()) == kBody && body[text_end] == '\\';
-    if (as_expected && message_bytes_ >= kStampBytes) {
+    if (as_expected && stamped_) {
       if (const auto stamp = read_stamp(body.substr(text_end - kStampBytes, kStampBytes))) on_stamp(*stamp);
     }
     const std::size_t next = text_end + kNext.size();

@@ -48,7 +48,8 @@ struct Refusal {
 /// Where the bodies are of another size it looks for the next handler instead.
 class DeliveryScanner {
  public:
-  explicit DeliveryScanner(std::size_t message_bytes) : message_bytes_(message_bytes) {}
+  /// `message_bytes`: of a body as it stands in the reply. `stamped`: each ends with a stamp.
+  DeliveryScanner(std::size_t message_bytes, bool stamped) : message_bytes_(message_bytes), stamped_(stamped) {}
 
   /// Finds all handlers; they point into `body`. `on_stamp` is called with the time in each stamped message.
   void scan(std::string_view body, std::vector<std::string_view>& handlers,
@@ -56,6 +57,7 @@ class DeliveryScanner {
 
  private:
   std::size_t message_bytes_;
+  bool stamped_;
 };
 
 /// A stamp ends a message's body: `@` and sixteen hexadecimal digits, the time at which it was to be sent.

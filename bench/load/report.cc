@@ -105,6 +105,7 @@ json::object options_json(const Options& options) {
   return {{"mode", mode_name(options.mode)},
           {"batch", options.batch},
           {"message_size", options.message_bytes},
+          {"content", options.content == Content::kJson ? "json" : "text"},
           {"connections", options.connections},
           {"consumers", options.mode == Mode::kMix ? options.consumers : 0},
           {"queues", options.queues},
@@ -166,8 +167,9 @@ std::string short_number(double number) {
 
 std::string title(const Outcome& outcome) {
   const Options& options = outcome.options;
-  std::string text = fmt::format("{}, {} x {} bytes, {} connection{}", mode_name(options.mode), options.batch,
-                                 options.message_bytes, options.connections, options.connections == 1 ? "" : "s");
+  std::string text = fmt::format("{}, {} x {} bytes{}, {} connection{}", mode_name(options.mode), options.batch, options.message_bytes,
+                                 options.content == Content::kJson ? " of JSON" : "", options.connections,
+                                 options.connections == 1 ? "" : "s");
   if (options.mode == Mode::kMix) text += fmt::format(" sending, {} receiving for each group", options.consumers);
   text += fmt::format(", {} queue{}, {} group{}, {} thread{}", options.queues, options.queues == 1 ? "" : "s",
                       options.groups, options.groups == 1 ? "" : "s", options.threads, options.threads == 1 ? "" : "s");

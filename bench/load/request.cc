@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "load/message_text.h"
 #include "load/reply.h"
 #include "wingmq/net/sign.h"
 
@@ -18,13 +19,6 @@ constexpr std::size_t kLengthDigits = 10;
 iovec part_of(const std::string& bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
 
 }  // namespace
-
-std::string message_text(std::uint32_t bytes) {
-  constexpr std::string_view kWords = "the quick brown fox jumps over the lazy dog 0123456789 and runs away ";
-  std::string text(bytes, ' ');
-  for (std::size_t i = 0; i < text.size(); ++i) text[i] = kWords[i % kWords.size()];
-  return text;
-}
 
 RequestHead::RequestHead(Method method, std::string path, const Caller& caller, std::string_view parameters)
     : path_(std::move(path)) {
@@ -62,13 +56,13 @@ void RequestHead::sign(const Signer& signer, Md5& digest) {
   signer.sign({bytes + digest_at_, Md5::kTextBytes}, path_, bytes + hmac_at_);
 }
 
-SendBody::SendBody(const Caller& caller, const std::string& queue, std::uint32_t batch, std::uint32_t message_bytes)
-    : signed_before_(fmt::format("{}\n{}\n", caller.region, queue)), stamped_(message_bytes >= kStampBytes) {
+SendBody::SendBody(const Caller& caller, const std::string& queue, const Options& options)
+    : signed_before_(fmt::format("{}\n{}\n", caller.region, queue)), stamped_(options.message_bytes >= kStampBytes) {
   shared_ = fmt::format(R"({{"regionId":"{}","queueId":"{}","messages":)", caller.region, queue);
   messages_at_ = shared_.size();
-  const std::string text = message_text(message_bytes);
-  shared_.reserve(shared_.size() + std::size_t{batch} * (text.size() + 12) + 16);
-  for (std::uint32_t i = 0; i < batch; ++i) {
+  const std::string text = escaped(message_text(options.content, options.message_bytes));
+  shared_.reserve(shared_.size() + std::size_t{options.batch} * (text.size() + 12) + 16);
+  for (std::uint32_t i = 0; i < options.batch; ++i) {
     shared_.append(i == 0 ? R"([{"body":")" : R"("},{"body":")").append(text);
   }
   const std::size_t own = stamped_ ? kStampBytes : 0;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "load/options.h"
 #include "load/signer.h"
 
 namespace wingmq::load {
@@ -52,7 +53,8 @@ class RequestHead {
 /// The body of a send, as far as all connections share it: everything up to the stamp of the last message. Immutable.
 class SendBody {
  public:
-  SendBody(const Caller& caller, const std::string& queue, std::uint32_t batch, std::uint32_t message_bytes);
+  /// Of the options, those that say what is sent: batch, message_bytes, content.
+  SendBody(const Caller& caller, const std::string& queue, const Options& options);
 
   [[nodiscard]] const std::string& shared() const { return shared_; }
   /// What follows it, with room for a stamp at its start when is_stamped().
@@ -123,8 +125,5 @@ class RawRequest {
   std::string bytes_;
   iovec part_{};
 };
-
-/// Text of a message: ASCII without anything that JSON escapes, and without `@`, which begins a stamp.
-[[nodiscard]] std::string message_text(std::uint32_t bytes);
 
 }  // namespace wingmq::load

@@ -246,7 +246,7 @@ class ServerSide {
     plan_.queues = scene_.queues();
     for (const QueuePlace& queue : plan_.queues) {
       plan_.bodies.push_back(
-          std::make_unique<const SendBody>(client_.caller(), queue.id, options.batch, options.message_bytes));
+          std::make_unique<const SendBody>(client_.caller(), queue.id, options));
     }
     if (options.mode == Mode::kConsume) take(scene_.fill(plan_.stored, options));
     if (child_) pid_ = child_->pid();

@@ -104,7 +104,7 @@ Done Scene::find(const Options& options) {
 
 Done Scene::fill(std::uint64_t messages, const Options& options) {
   for (const QueuePlace& queue : queues_) {
-    const SendBody body(client_->caller(), queue.id, options.batch, options.message_bytes);
+    const SendBody body(client_->caller(), queue.id, options);
     SendRequest request(body, client_->caller());
     const bool is_signed = !client_->caller().secret_key.empty();
     std::unique_ptr<Signer> signer;

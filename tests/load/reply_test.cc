@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "load/message_text.h"
+
 namespace wingmq::load {
 namespace {
 
@@ -35,7 +37,7 @@ struct Found {
 Found scan(const std::string& body, std::size_t message_bytes) {
   std::vector<std::string_view> views;
   Found found;
-  DeliveryScanner(message_bytes).scan(body, views, [&](std::int64_t stamp) { found.stamps.push_back(stamp); });
+  DeliveryScanner(message_bytes, message_bytes >= kStampBytes).scan(body, views, [&](std::int64_t stamp) { found.stamps.push_back(stamp); });
   found.handlers.assign(views.begin(), views.end());
   return found;
 }
@@ -103,6 +105,17 @@ TEST(DeliveryScannerTest, FindsHandlersOfOtherMessages) {
                           40);
   EXPECT_THAT(found.handlers, ElementsAre("short", "long", "as-expected", "nested", "last"));
   EXPECT_THAT(found.stamps, ElementsAre(5));
+}
+
+TEST(DeliveryScannerTest, KnowsHowLongJsonIsWhenItIsDelivered) {
+  std::string text = message_text(Content::kJson, 300);
+  write_stamp(text.data() + text.size() - kStampBytes, 9);
+  const std::string body = consumed({delivered("h1", escaped(escaped(text))), delivered("h2", escaped(escaped(text)))});
+  std::vector<std::string_view> handlers;
+  std::vector<std::int64_t> stamps;
+  DeliveryScanner(delivered_bytes(Content::kJson, 300), true).scan(body, handlers, [&](std::int64_t stamp) { stamps.push_back(stamp); });
+  EXPECT_THAT(handlers, ElementsAre("h1", "h2"));
+  EXPECT_THAT(stamps, ElementsAre(9, 9));
 }
 
 TEST(DeliveryScannerTest, FindsNothingInAnEmptyDelivery) { EXPECT_TRUE(scan(consumed({}), 1024).handlers.empty()); }

@@ -37,10 +37,21 @@ void expect_signed(const std::string& request, const std::string& operation, con
   EXPECT_EQ(call.date.size(), 29U);
 }
 
-TEST(SendRequestTest, IsACompleteRequestOfAnySize) {
+Options options_of(std::uint32_t batch, std::uint32_t size, Content content = Content::kText) {
+  Options options;
+  options.batch = batch;
+  options.message_bytes = size;
+  options.content = content;
+  return options;
+}
+
+class SendRequestTest : public ::testing::TestWithParam<Content> {};
+INSTANTIATE_TEST_SUITE_P(Contents, SendRequestTest, ::testing::Values(Content::kText, Content::kJson));
+
+TEST_P(SendRequestTest, IsACompleteRequestOfAnySize) {
   for (const auto& [batch, size] :
        {std::pair{1U, 1U}, {1U, 16U}, {1U, 17U}, {3U, 40U}, {512U, 1024U}, {1U, 524'288U}}) {
-    const SendBody body(kUnsigned, "q", batch, size);
+    const SendBody body(kUnsigned, "q", options_of(batch, size, GetParam()));
     SendRequest request(body, kUnsigned);
     const std::string bytes = joined(request.prepare(0x1234, nullptr));
     EXPECT_EQ(header_of(head_of(bytes), "Content-Length"), std::to_string(body_of(bytes).size()));
@@ -57,10 +68,10 @@ TEST(SendRequestTest, IsACompleteRequestOfAnySize) {
   }
 }
 
-TEST(SendRequestTest, IsSignedAnewForEachStamp) {
+TEST_P(SendRequestTest, IsSignedAnewForEachStamp) {
   Signer signer("sk");
   for (const auto& [batch, size] : {std::pair{1U, 1U}, {1U, 100U}, {512U, 1024U}}) {
-    const SendBody body(kSigned, "q", batch, size);
+    const SendBody body(kSigned, "q", options_of(batch, size, GetParam()));
     SendRequest request(body, kSigned);
     for (const std::int64_t stamp : {1, 2}) {
       const std::string bytes = joined(request.prepare(stamp, &signer));
