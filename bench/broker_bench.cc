@@ -52,7 +52,7 @@ BENCHMARK(cycle_beside_queues)->Arg(0)->Arg(10)->Arg(1'000);
 
 /// The same beside range(0) other groups of the queue, which read nothing.
 void cycle_beside_groups(benchmark::State& state) {
-  World world(1, static_cast<std::uint32_t>(state.range(0)) + 1);
+  World world(1, static_cast<std::uint32_t>(state.range(0)) + 1, 1, std::size_t{2} << 30);  // for what they do not read
   world.group_ids[0].resize(1);
   cycle_singles(state, world);
 }

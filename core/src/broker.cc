@@ -36,18 +36,24 @@ class Broker::Impl {
   [[nodiscard]] Result<void> check_memory(std::size_t bytes, std::size_t reserve, Time now, Effects& effects) {
     const MemoryBudget& budget = environment_.budget;
     const std::size_t limit = budget.limit();
-    if (budget.used() + bytes <= limit + reserve) return {};
+    const auto fits = [&] { return budget.used() + bytes <= limit + reserve; };
+    if (fits()) return {};
+    // One after the other: beside another thread that reclaims, one could find nothing left to free and say no for nothing.
+    const MutexLock lock(reclaim_mutex_);
     // A little more than needed, so that the next sends need not come here.
     const std::size_t slack = limit / 64;
-    reclaim(registry_.queues(), budget.used() + bytes - (limit + reserve) + slack, now, effects);
-    const std::size_t used = budget.used() + bytes;
-    if (used <= limit + reserve) return {};
-    return std::unexpected(Error{ErrorCode::kMemoryFull, limit, used});
+    for (std::size_t freed = 1; !fits();) {
+      const std::size_t used = budget.used() + bytes;
+      if (freed == 0) return std::unexpected(Error{ErrorCode::kMemoryFull, limit, used});
+      freed = reclaim(registry_.queues(), used - std::min(used, limit + reserve) + slack, now, effects);
+    }
+    return {};
   }
 
   Clock& clock_;
   Environment environment_;
   Registry registry_;
+  Mutex reclaim_mutex_;  // before all others
   Mutex advance_mutex_;  // one advance after the other: each reports what it did alone
 };
 

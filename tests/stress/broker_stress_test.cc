@@ -565,5 +565,40 @@ TEST_P(StressTest, ATightMemoryLimitRefusesAndRecoversButLosesNothing) {
   broker.close();
 }
 
+TEST_P(StressTest, MemoryThatCanBeReclaimedIsNeverAReasonToRefuse) {
+  constexpr std::uint32_t kBodyBytes = 100'000;
+  constexpr int kRounds = 2'000;
+  Options options;
+  options.partitions = GetParam();
+  options.memory_limit_bytes = 20 * kBodyBytes;  // a few of which are ever unread
+  ManualClock clock(kStart);
+  SeededRandom random(13);
+  Broker broker(options, clock, random);
+  Crew crew(broker);
+  const Project project{"alice", "r1"};
+  const QueueId queue = broker.create_queue(project, QueueSpec{"q", "", QueueMode::kNormal, {}})->id;
+  const GroupId group = broker.create_groups(project, queue, std::vector<std::string>{"g"})->front().id;
+  const auto work = [&] {
+    BlockingWaiter waiter;
+    ConsumeRequest asked;
+    asked.group = group;
+    asked.messages_max = 1;
+    for (int round = 0; round < kRounds && crew.ok(); ++round) {
+      ASSERT_TRUE(broker.make_room(kBodyBytes));
+      Buffer buffer = broker.buffers().take(kBodyBytes);
+      const Message message{.body_bytes = kBodyBytes, .payload_bytes = kBodyBytes};
+      ASSERT_TRUE(broker.send(project, queue, Batch::make(broker.buffers(), std::move(buffer), std::span(&message, 1))));
+      const auto received = consume_and_wait(broker, project, asked, waiter);
+      ASSERT_TRUE(received);
+      ASSERT_EQ(received->count, 1U);
+      const ConfirmEntry entry{received->handle(0), true};
+      ASSERT_TRUE(broker.confirm(project, queue, group, Stream::kQueue, std::span(&entry, 1)));
+    }
+  };
+  for (int i = 0; i < 4; ++i) crew.add(work);
+  crew.run();
+  broker.close();
+}
+
 }  // namespace
 }  // namespace wingmq::test
