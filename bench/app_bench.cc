@@ -31,8 +31,8 @@ class Caller {
     group_ = R"(,"consumerGroupId":")" + groups->front().id.text() + '"';
   }
 
-  [[nodiscard]] Text send(std::int64_t count, Look look) const {
-    return post("sendSpecifyQueueMessage", "{" + queue_ + R"(,"messages":)" + message_list(count, look) + "}");
+  [[nodiscard]] Text send(std::int64_t count, load::Content content) const {
+    return post("sendSpecifyQueueMessage", "{" + queue_ + R"(,"messages":)" + message_list(count, content) + "}");
   }
   [[nodiscard]] Text consume(std::int64_t count) const {
     return {.head = "GET /apiproxy/v3/queue/consumptionMessage HTTP/1.1\r\nHost: x\r\naccessKey: test\r\nconsumerQueueInfo: {" +
@@ -80,19 +80,16 @@ class Caller {
   std::string group_;
 };
 
-constexpr std::uint64_t kMessageBytes = 1000;
-
-Look look_of(const benchmark::State& state) { return state.range(1) == 0 ? Look::kPlain : Look::kJson; }
 void report(const benchmark::State& state, Meter& meter) {
   const auto count = static_cast<std::uint64_t>(state.range(0));
-  meter.report(count, count * kMessageBytes);
+  meter.report(count, count * kTextBytes);
 }
 
 // range(0) messages; range(1): 0 plain text, 1 JSON in a string.
 
 void app_send(benchmark::State& state) {
   Caller caller;
-  const Text send = caller.send(state.range(0), look_of(state));
+  const Text send = caller.send(state.range(0), content_of(state.range(1)));
   const Text consume = caller.consume(state.range(0));
   Meter meter(state);
   for ([[maybe_unused]] auto _ : state) {
@@ -107,7 +104,7 @@ BENCHMARK(app_send)->ArgNames({"messages", "json"})->ArgsProduct({{1, 512}, {0, 
 
 void app_consume(benchmark::State& state) {
   Caller caller;
-  const Text send = caller.send(state.range(0), look_of(state));
+  const Text send = caller.send(state.range(0), content_of(state.range(1)));
   const Text consume = caller.consume(state.range(0));
   Meter meter(state);
   for ([[maybe_unused]] auto _ : state) {
@@ -125,7 +122,7 @@ BENCHMARK(app_consume)->ArgNames({"messages", "json"})->ArgsProduct({{1, 512}, {
 
 void app_confirm(benchmark::State& state) {
   Caller caller;
-  const Text send = caller.send(state.range(0), Look::kPlain);
+  const Text send = caller.send(state.range(0), load::Content::kText);
   const Text consume = caller.consume(state.range(0));
   Meter meter(state);
   for ([[maybe_unused]] auto _ : state) {

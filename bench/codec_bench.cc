@@ -33,7 +33,7 @@ BENCHMARK(escape_text)->Arg(64)->Arg(kKibi)->Arg(std::int64_t{512} * kKibi);
 /// The list of a send with range(0) messages of 1 KB; range(1): 0 plain text, 1 JSON in a string.
 void read_messages(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
-  std::string text = message_list(state.range(0), state.range(1) == 0 ? Look::kPlain : Look::kJson);
+  std::string text = message_list(state.range(0), content_of(state.range(1)));
   Meter meter(state);
   for ([[maybe_unused]] auto _ : state) {
     net::json::Reader reader(text);
@@ -48,7 +48,7 @@ BENCHMARK(read_messages)->ArgNames({"messages", "json"})->ArgsProduct({{1, 512},
 void write_delivery(benchmark::State& state) {
   const auto count = static_cast<std::uint32_t>(state.range(0));
   World world(1, 1);
-  std::string text = message_list(state.range(0), state.range(1) == 0 ? Look::kPlain : Look::kJson);
+  std::string text = message_list(state.range(0), content_of(state.range(1)));
   net::json::Reader reader(text);
   net::MessageList list(text.data(), kMany);
   require(list.read(reader), "a list was not read");

@@ -22,6 +22,12 @@ grep -qE '^\| lease_and_confirm/16 \| [0-9.,]+ \| [0-9.,]+ \| [0-9]+\.[0-9]{3} \
 alone=$("$compare" --load '--mode send --batch 1 --requests 10 --warm-up 0 --server-option memory-limit=64M' --repeats 1 "$build")
 grep -qE '^\| send, messages a second \| [0-9.,]+ \|' <<<"$alone" || fail "$alone"
 
+# Only where the benchmarks could be built with valgrind's header.
+if command -v valgrind >/dev/null && [[ -e /usr/include/valgrind/callgrind.h ]]; then
+  counted=$("$compare" --instructions --filter '^lease_and_confirm/1$' "$build" "$build")
+  grep -qE '^\| lease_and_confirm/1 \| [0-9,]+ \| [0-9,]+ \| [01]\.[0-9]{3} \|' <<<"$counted" || fail "$counted"
+fi
+
 expect_refusal 2 '--repeats needs a value' --repeats
 expect_refusal 2 '`--fast` is not an option' --fast "$build"
 expect_refusal 2 'one or two build directories'

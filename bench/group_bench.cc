@@ -66,84 +66,74 @@ std::vector<ConfirmEntry> entries_of(const Delivery& delivery) {
   return entries;
 }
 
-/// range(0) messages of one batch under one lease, confirmed at once.
-void lease_and_confirm(benchmark::State& state) {
-  const auto count = static_cast<std::uint32_t>(state.range(0));
+/// Measures `round(consumer)`, which handles a batch of `count` messages and leaves nothing of it.
+template <typename Round>
+void measure(benchmark::State& state, std::uint32_t count, Round round) {
   Consumer consumer(count);
   Meter meter(state);
-  for ([[maybe_unused]] auto _ : state) {
-    consumer.append();
-    consumer.confirm(entries_of(consumer.lease(count)), count);
-  }
+  for ([[maybe_unused]] auto _ : state) round(consumer);
   meter.report(count, 0);
   require(consumer.idle(), "something was left");
 }
-BENCHMARK(lease_and_confirm)->Arg(1)->Arg(16)->Arg(512);
+
+constexpr std::uint32_t kMany = 512;
+
+/// range(0) messages of one batch under one lease, confirmed at once.
+void lease_and_confirm(benchmark::State& state) {
+  const auto count = static_cast<std::uint32_t>(state.range(0));
+  measure(state, count, [count](Consumer& consumer) {
+    consumer.append();
+    consumer.confirm(entries_of(consumer.lease(count)), count);
+  });
+}
+BENCHMARK(lease_and_confirm)->Arg(1)->Arg(16)->Arg(kMany);
 
 /// A batch under one lease, each message confirmed by a call of its own.
 void confirm_singles(benchmark::State& state) {
-  constexpr std::uint32_t kCount = 512;
-  Consumer consumer(kCount);
-  Meter meter(state);
-  for ([[maybe_unused]] auto _ : state) {
+  measure(state, kMany, [](Consumer& consumer) {
     consumer.append();
-    const auto entries = entries_of(consumer.lease(kCount));
-    for (std::size_t i = 0; i < kCount; ++i) consumer.confirm(std::span(entries).subspan(i, 1), 1);
-  }
-  meter.report(kCount, 0);
-  require(consumer.idle(), "something was left");
+    const auto entries = entries_of(consumer.lease(kMany));
+    for (std::size_t i = 0; i < kMany; ++i) consumer.confirm(std::span(entries).subspan(i, 1), 1);
+  });
 }
 BENCHMARK(confirm_singles);
 
 /// Each message of a batch leased and confirmed by itself.
 void lease_and_confirm_singles(benchmark::State& state) {
-  constexpr std::uint32_t kCount = 512;
-  Consumer consumer(kCount);
-  Meter meter(state);
-  for ([[maybe_unused]] auto _ : state) {
+  measure(state, kMany, [](Consumer& consumer) {
     consumer.append();
-    for (std::uint32_t i = 0; i < kCount; ++i) consumer.confirm(entries_of(consumer.lease(1)), 1);
-  }
-  meter.report(kCount, 0);
-  require(consumer.idle(), "something was left");
+    for (std::uint32_t i = 0; i < kMany; ++i) consumer.confirm(entries_of(consumer.lease(1)), 1);
+  });
 }
 BENCHMARK(lease_and_confirm_singles);
 
 /// A delivery whose first message fails: all of it is released, delivered again and confirmed.
 void fail_and_retry(benchmark::State& state) {
   const auto count = static_cast<std::uint32_t>(state.range(0));
-  Consumer consumer(count);
-  Meter meter(state);
-  for ([[maybe_unused]] auto _ : state) {
+  measure(state, count, [count](Consumer& consumer) {
     consumer.append();
     auto entries = entries_of(consumer.lease(count));
     entries.resize(1);
     entries[0].success = false;
     consumer.confirm(entries, 0);
     consumer.confirm(entries_of(consumer.lease(count)), count);
-  }
-  meter.report(count, 0);
-  require(consumer.idle(), "something was left");
+  });
 }
-BENCHMARK(fail_and_retry)->Arg(1)->Arg(512);
+BENCHMARK(fail_and_retry)->Arg(1)->Arg(kMany);
 
 /// range(0) leases of one message end together, and the messages are delivered again and confirmed.
 void leases_end(benchmark::State& state) {
   const auto count = static_cast<std::uint32_t>(state.range(0));
-  Consumer consumer(count);
   Time now = kStart;
-  Meter meter(state);
-  for ([[maybe_unused]] auto _ : state) {
+  measure(state, count, [count, &now](Consumer& consumer) {
     consumer.append(now);
     for (std::uint32_t i = 0; i < count; ++i) benchmark::DoNotOptimize(consumer.lease(1, now));
     now += kAckWait;
     require(consumer.expire(now) == count, "another number of messages came back");
     consumer.confirm(entries_of(consumer.lease(count, now)), count, now);
-  }
-  meter.report(count, 0);
-  require(consumer.idle(), "something was left");
+  });
 }
-BENCHMARK(leases_end)->Arg(1)->Arg(512);
+BENCHMARK(leases_end)->Arg(1)->Arg(kMany);
 
 }  // namespace
 }  // namespace wingmq::bench

@@ -41,7 +41,7 @@ class Service {
   [[nodiscard]] std::uint64_t parked() { return broker_.inspect()[0].groups[0].parked; }
 
   [[nodiscard]] std::string send_request(std::int64_t count) const {
-    return post("sendSpecifyQueueMessage", "{" + place_ + R"(,"messages":)" + message_list(count, Look::kPlain) + "}");
+    return post("sendSpecifyQueueMessage", "{" + place_ + R"(,"messages":)" + message_list(count, load::Content::kText) + "}");
   }
   [[nodiscard]] std::string consume_request(std::int64_t count, int wait) const {
     return "GET /apiproxy/v3/queue/consumptionMessage HTTP/1.1\r\nHost: x\r\naccessKey: test\r\nconsumerQueueInfo: {" + place_ +

@@ -2,11 +2,8 @@
 
 namespace wingmq::bench {
 
-std::string message_list(std::int64_t count, Look look) {
-  constexpr std::size_t kBodyBytes = 1000;
-  constexpr std::string_view kMember = R"(\"name\":1,)";
-  std::string body;
-  while (body.size() < kBodyBytes) body += look == Look::kPlain ? "x" : kMember;
+std::string message_list(std::int64_t count, load::Content content) {
+  const std::string body = load::escaped(load::message_text(content, kTextBytes));
   std::string list = "[";
   for (std::int64_t i = 0; i < count; ++i) list.append(i == 0 ? "" : ",").append(R"({"body":")").append(body).append("\"}");
   return list + "]";

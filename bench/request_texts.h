@@ -4,16 +4,19 @@
 #include <string>
 #include <string_view>
 
+#include "load/message_text.h"
+
 namespace wingmq::bench {
 
-/// What the texts of a benchmark's messages look like.
-enum class Look : std::uint8_t {
-  kPlain,  ///< a kilobyte of letters
-  kJson,   ///< a kilobyte of JSON with a quote each eight bytes, which stands escaped in the request's JSON
-};
+inline constexpr std::uint32_t kTextBytes = 1000;
 
-/// The list `messages` of a send: `count` objects with a body of 1,000 bytes, as it stands in the request.
-[[nodiscard]] std::string message_list(std::int64_t count, Look look);
+/// What a benchmark's argument `json` means, 0 or 1.
+[[nodiscard]] constexpr load::Content content_of(std::int64_t json) {
+  return json == 0 ? load::Content::kText : load::Content::kJson;
+}
+
+/// The list `messages` of a send: `count` objects with a body of kTextBytes, as it stands in the request.
+[[nodiscard]] std::string message_list(std::int64_t count, load::Content content);
 
 /// The list `message` of a confirmation: every handler in a consume's reply, as a success.
 [[nodiscard]] std::string confirm_list(std::string_view reply);

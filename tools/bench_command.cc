@@ -110,8 +110,9 @@ Fault set_message_size(std::string_view text, Options& options) {
 }
 
 Fault set_content(std::string_view text, Options& options) {
-  if (text != "text" && text != "json") return needed(text, "text or json");
-  options.content = text == "json" ? load::Content::kJson : load::Content::kText;
+  const auto content = load::read_content(text);
+  if (!content) return needed(text, "text or json");
+  options.content = *content;
   return std::nullopt;
 }
 

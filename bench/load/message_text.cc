@@ -6,6 +6,15 @@
 
 namespace wingmq::load {
 
+std::string_view content_name(Content content) { return content == Content::kJson ? "json" : "text"; }
+
+std::optional<Content> read_content(std::string_view name) {
+  for (const Content content : {Content::kText, Content::kJson}) {
+    if (name == content_name(content)) return content;
+  }
+  return std::nullopt;
+}
+
 std::string message_text(Content content, std::uint32_t bytes) {
   constexpr std::string_view kWords = "the quick brown fox jumps over the lazy dog 0123456789 and runs away ";
   constexpr std::string_view kJson = R"({"order":20261124,"customer":"the quick brown fox","items":[{"sku":"A-17","count":3}]},)";

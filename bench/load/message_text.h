@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,10 @@ namespace wingmq::load {
 
 /// What messages hold: words, or a JSON text, which stands in a request with a backslash before each quote.
 enum class Content : std::uint8_t { kText, kJson };
+
+/// `text` or `json`.
+[[nodiscard]] std::string_view content_name(Content content);
+[[nodiscard]] std::optional<Content> read_content(std::string_view name);
 
 /// A message's body of `bytes` bytes: ASCII without control characters, and without `@`, which begins a stamp. Where a stamp would
 /// stand it has nothing that JSON escapes.

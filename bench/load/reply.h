@@ -62,6 +62,8 @@ class DeliveryScanner {
 
 /// A stamp ends a message's body: `@` and sixteen hexadecimal digits, the time at which it was to be sent.
 inline constexpr std::size_t kStampBytes = 17;
+/// Whether a body of that size has one.
+[[nodiscard]] constexpr bool has_stamp(std::size_t message_bytes) { return message_bytes >= kStampBytes; }
 void write_stamp(char* place, std::int64_t time);
 /// Reads what write_stamp() wrote; nullopt for other text.
 [[nodiscard]] std::optional<std::int64_t> read_stamp(std::string_view text);

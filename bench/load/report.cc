@@ -105,7 +105,7 @@ json::object options_json(const Options& options) {
   return {{"mode", mode_name(options.mode)},
           {"batch", options.batch},
           {"message_size", options.message_bytes},
-          {"content", options.content == Content::kJson ? "json" : "text"},
+          {"content", content_name(options.content)},
           {"connections", options.connections},
           {"consumers", options.mode == Mode::kMix ? options.consumers : 0},
           {"queues", options.queues},

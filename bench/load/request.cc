@@ -57,7 +57,7 @@ void RequestHead::sign(const Signer& signer, Md5& digest) {
 }
 
 SendBody::SendBody(const Caller& caller, const std::string& queue, const Options& options)
-    : signed_before_(fmt::format("{}\n{}\n", caller.region, queue)), stamped_(options.message_bytes >= kStampBytes) {
+    : signed_before_(fmt::format("{}\n{}\n", caller.region, queue)), stamped_(has_stamp(options.message_bytes)) {
   shared_ = fmt::format(R"({{"regionId":"{}","queueId":"{}","messages":)", caller.region, queue);
   messages_at_ = shared_.size();
   const std::string text = escaped(message_text(options.content, options.message_bytes));

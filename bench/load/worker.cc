@@ -77,7 +77,10 @@ void Connection::reserve(std::size_t bytes) {
 // ---------------------------------------------------------------------------------------------------------
 
 Worker::Worker(const Plan& plan, Shared& shared, unsigned index)
-    : plan_(plan), shared_(shared), poller_(::epoll_create1(EPOLL_CLOEXEC)), scanner_(delivered_bytes(plan.options.content, plan.options.message_bytes), plan.options.message_bytes >= kStampBytes) {
+    : plan_(plan),
+      shared_(shared),
+      poller_(::epoll_create1(EPOLL_CLOEXEC)),
+      scanner_(delivered_bytes(plan.options.content, plan.options.message_bytes), has_stamp(plan.options.message_bytes)) {
   if (poller_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
   if (!plan.caller.secret_key.empty() && !plan.raw) signer_.emplace(plan.caller.secret_key);
   if (!plan.is_open_loop()) return;

@@ -1,6 +1,5 @@
 #include "wingmq/broker.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "environment.h"
@@ -36,18 +35,17 @@ class Broker::Impl {
   [[nodiscard]] Result<void> check_memory(std::size_t bytes, std::size_t reserve, Time now, Effects& effects) {
     const MemoryBudget& budget = environment_.budget;
     const std::size_t limit = budget.limit();
-    const auto fits = [&] { return budget.used() + bytes <= limit + reserve; };
-    if (fits()) return {};
+    if (budget.used() + bytes <= limit + reserve) return {};
     // One after the other: beside another thread that reclaims, one could find nothing left to free and say no for nothing.
     const MutexLock lock(reclaim_mutex_);
     // A little more than needed, so that the next sends need not come here.
     const std::size_t slack = limit / 64;
-    for (std::size_t freed = 1; !fits();) {
+    for (std::size_t freed = 1; true;) {
       const std::size_t used = budget.used() + bytes;
+      if (used <= limit + reserve) return {};
       if (freed == 0) return std::unexpected(Error{ErrorCode::kMemoryFull, limit, used});
-      freed = reclaim(registry_.queues(), used - std::min(used, limit + reserve) + slack, now, effects);
+      freed = reclaim(registry_.queues(), used - (limit + reserve) + slack, now, effects);
     }
-    return {};
   }
 
   Clock& clock_;

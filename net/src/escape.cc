@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "cpu.h"
 #include "plain_run.h"
 
 #ifdef __SSE2__
@@ -52,9 +53,6 @@ constexpr auto kSpread = [] {
   }
   return spread;
 }();
-
-// False until it is set: what runs before that takes the slow way. Every processor with AVX2 has what is used here.
-const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
 
 /// Writes text in which quotes and backslashes are frequent, eight bytes at a time, until they become rare, something else has
 /// to be escaped or fewer are left. Returns how many bytes were read.

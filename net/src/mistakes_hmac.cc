@@ -98,7 +98,7 @@ void add_paths(const RejectedCall& call, std::vector<Candidate>& out) {
   add(std::string(path.substr(1)), "the path was signed without its leading slash");
   add(std::string(path) + "/", "the path was signed with a slash behind it");
   add(std::string(call.operation.name), "the operation's name was signed instead of the path");
-  add("/" + std::string(call.operation.name), "the operation's name was signed instead of the path");
+  add(std::string("/").append(call.operation.name), "the operation's name was signed instead of the path");
   const auto prefix = path.find('/', 1);
   if (prefix != std::string_view::npos) add(std::string(path.substr(prefix)), "the path was signed without its first part");
 }

@@ -3,6 +3,8 @@
 #include <bit>
 #include <cstring>
 
+#include "cpu.h"
+
 #ifdef __SSE2__
 #include <immintrin.h>
 #endif
@@ -57,9 +59,6 @@ __attribute__((target("avx2"))) const char* copy_wide(const char* at, const char
   }
   return at;
 }
-
-// False until it is set: what runs before that takes the narrow way.
-const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
 
 #endif
 

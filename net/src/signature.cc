@@ -53,7 +53,7 @@ bool changed_by_decoding(std::span<const SignedValue> values) {
 
 std::string names_of(const Order& order) {
   std::string names;
-  for (const SignedValue& value : order) names += (names.empty() ? "" : ",") + std::string(value.name);
+  for (const SignedValue& value : order) names.append(names.empty() ? "" : ",").append(value.name);
   return names;
 }
 

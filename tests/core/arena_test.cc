@@ -85,6 +85,21 @@ TEST(ArenaTest, DiscardsNoMoreThanItHasTo) {
   EXPECT_EQ(arena.kept(), 30 * kMebi);
 }
 
+TEST(ArenaTest, DiscardsLeftoversBeforeWhatFitsABlock) {
+  Arena arena(kAlways, kAlways);
+  char* const small = arena.take(kPage);
+  char* const between = arena.take(kPage);
+  char* const large = arena.take(100 * kPage);
+  char* const behind = arena.take(kPage);
+  arena.give_back(small);
+  arena.give_back(large);
+  arena.keep_at_most(100 * kPage);
+  EXPECT_EQ(arena.kept(), 100 * kPage);
+  EXPECT_EQ(arena.take(100 * kPage), large) << "it still stands in memory";
+  EXPECT_EQ(arena.kept(), 0U);
+  for (char* const block : {between, large, behind}) arena.give_back(block);
+}
+
 TEST(ArenaTest, TrimmingLeavesBlocksInUseAlone) {
   Arena arena(kAlways, kAlways);
   char* const kept = arena.take(2 * kPage);

@@ -41,6 +41,9 @@ test_given_numbers_of_requests() {
   bench --requests 60 --warm-up 0 --batch 7 --message-size 100 --groups 3 --connections 5 --threads 2 --queues 2
   counts "cycle, three groups, two threads" $((60 * 7)) 3
   is "cycle: consumes" $((60 * 3)) "$(operation consume requests)"
+  bench --requests 20 --warm-up 0 --batch 9 --content json
+  counts "cycle of JSON" 180 1
+  is "cycle of JSON: every delivery's time is found" 20 "$(operation end_to_end count)"
   bench --mode mix --requests 50 --warm-up 0 --batch 10 --groups 2 --consumers 2 --connections 3
   counts "mix" 500 2
   bench --mode send --requests 40 --warm-up 0 --batch 1 --message-size 1 --connections 4

@@ -37,7 +37,7 @@ struct Found {
 Found scan(const std::string& body, std::size_t message_bytes) {
   std::vector<std::string_view> views;
   Found found;
-  DeliveryScanner(message_bytes, message_bytes >= kStampBytes).scan(body, views, [&](std::int64_t stamp) { found.stamps.push_back(stamp); });
+  DeliveryScanner(message_bytes, has_stamp(message_bytes)).scan(body, views, [&](std::int64_t stamp) { found.stamps.push_back(stamp); });
   found.handlers.assign(views.begin(), views.end());
   return found;
 }

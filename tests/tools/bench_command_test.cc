@@ -47,6 +47,8 @@ TEST(BenchCommandTest, TakesEveryOption) {
                               "10",
                               "--message-size",
                               "2KiB",
+                              "--content",
+                              "json",
                               "--connections",
                               "8",
                               "--consumers",
@@ -90,6 +92,7 @@ TEST(BenchCommandTest, TakesEveryOption) {
   EXPECT_EQ(options->mode, Mode::kMix);
   EXPECT_EQ(options->batch, 10U);
   EXPECT_EQ(options->message_bytes, 2048U);
+  EXPECT_EQ(options->content, load::Content::kJson);
   EXPECT_EQ(options->connections, 8U);
   EXPECT_EQ(options->consumers, 3U);
   EXPECT_EQ(options->queues, 4U);
@@ -128,6 +131,7 @@ TEST(BenchCommandTest, RequestsAloneMayTakeTheirTime) {
 
 TEST(BenchCommandTest, BadValuesAreNamedWithWhatWouldBeRight) {
   EXPECT_EQ(fault({"--mode", "fast"}), "--mode: `fast` is given, needed is send, consume, cycle or mix");
+  EXPECT_EQ(fault({"--content", "xml"}), "--content: `xml` is given, needed is text or json");
   EXPECT_EQ(fault({"--batch", "0"}), "--batch: `0` is given, needed is a number of 1 to 1000");
   EXPECT_EQ(fault({"--batch", "1001"}), "--batch: `1001` is given, needed is a number of 1 to 1000");
   EXPECT_THAT(fault({"--message-size", "524289"}), HasSubstr("--message-size: `524289`"));
