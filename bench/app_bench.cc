@@ -7,8 +7,8 @@
 
 #include "app.h"
 #include "bench_support.h"
-#include "reply_head.h"
-#include "request_head.h"
+#include "http/reply_head.h"
+#include "http/request_head.h"
 #include "request_texts.h"
 
 namespace wingmq::bench {

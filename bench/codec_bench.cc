@@ -4,11 +4,11 @@
 #include <string>
 
 #include "bench_support.h"
-#include "confirm_list.h"
-#include "encode.h"
-#include "escape.h"
-#include "json.h"
-#include "message_list.h"
+#include "operations/confirm_list.h"
+#include "operations/encode.h"
+#include "text/escape.h"
+#include "text/json.h"
+#include "operations/message_list.h"
 #include "request_texts.h"
 
 namespace wingmq::bench {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "base64.h"
-#include "digest.h"
-#include "md5_lanes.h"
+#include "text/base64.h"
+#include "access/digest.h"
+#include "access/md5_lanes.h"
 #include "meter.h"
 
 namespace wingmq::bench {

@@ -7,16 +7,16 @@
 #include <exception>
 #include <mutex>
 
-#include "admin.h"
-#include "auth.h"
-#include "deviations.h"
-#include "error_map.h"
-#include "escape.h"
-#include "handlers.h"
-#include "language.h"
-#include "metrics.h"
-#include "router.h"
-#include "text.h"
+#include "control/admin.h"
+#include "access/auth.h"
+#include "operations/deviations.h"
+#include "operations/error_map.h"
+#include "text/escape.h"
+#include "operations/handlers.h"
+#include "text/language.h"
+#include "control/metrics.h"
+#include "operations/router.h"
+#include "text/text.h"
 
 namespace wingmq::net {
 

@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 
-#include "auth.h"
-#include "md5_lanes.h"
-#include "message_io.h"
+#include "access/auth.h"
+#include "access/md5_lanes.h"
+#include "http/message_io.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/server.h"
 

@@ -4,10 +4,10 @@
 
 #include <utility>
 
-#include "decode.h"
-#include "escape.h"
-#include "language.h"
-#include "text.h"
+#include "operations/decode.h"
+#include "text/escape.h"
+#include "text/language.h"
+#include "text/text.h"
 
 namespace wingmq::net {
 namespace {

@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "app.h"
-#include "deadline_timer.h"
-#include "listener.h"
-#include "session.h"
-#include "worker.h"
+#include "http/deadline_timer.h"
+#include "http/listener.h"
+#include "http/session.h"
+#include "http/worker.h"
 
 namespace wingmq::net {
 namespace {

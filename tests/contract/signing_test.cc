@@ -7,9 +7,9 @@
 #include <iterator>
 #include <random>
 
-#include "auth.h"
-#include "digest.h"
-#include "signature.h"
+#include "access/auth.h"
+#include "access/digest.h"
+#include "access/signature.h"
 #include "wingmq/net/sign.h"
 
 // API.md 2: who gets in, in every mode of authentication.

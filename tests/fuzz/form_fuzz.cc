@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "check.h"
-#include "escape.h"
-#include "params.h"
-#include "text.h"
+#include "text/escape.h"
+#include "operations/params.h"
+#include "text/text.h"
 #include "world.h"
 
 namespace {

@@ -22,11 +22,11 @@
 #include <vector>
 
 #include "check.h"
-#include "session.h"
-#include "session_count.h"
-#include "text.h"
-#include "tls.h"
-#include "worker.h"
+#include "http/session.h"
+#include "http/session_count.h"
+#include "text/text.h"
+#include "http/tls.h"
+#include "http/worker.h"
 #include "world.h"
 
 namespace {

@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "check.h"
-#include "escape.h"
-#include "json.h"
-#include "text.h"
+#include "text/escape.h"
+#include "text/json.h"
+#include "text/text.h"
 
 namespace {
 

@@ -13,11 +13,11 @@
 #include <string_view>
 #include <vector>
 
-#include "auth.h"
+#include "access/auth.h"
 #include "check.h"
-#include "request_date.h"
-#include "router.h"
-#include "timestamp.h"
+#include "text/request_date.h"
+#include "operations/router.h"
+#include "text/timestamp.h"
 #include "wingmq/buffer.h"
 #include "wingmq/net/sign.h"
 

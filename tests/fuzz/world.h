@@ -12,7 +12,7 @@
 
 #include "app.h"
 #include "check.h"
-#include "router.h"
+#include "operations/router.h"
 #include "support/rng.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/declared_queue.h"

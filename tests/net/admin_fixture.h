@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "admin.h"
+#include "control/admin.h"
 #include "support/broker_fixture.h"
 
 namespace wingmq::net {

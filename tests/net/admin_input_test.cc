@@ -1,4 +1,4 @@
-#include "admin_input.h"
+#include "control/admin_input.h"
 
 #include <gtest/gtest.h>
 

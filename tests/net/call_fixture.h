@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "findings.h"
-#include "message_io.h"
-#include "params.h"
+#include "operations/findings.h"
+#include "http/message_io.h"
+#include "operations/params.h"
 #include "wingmq/buffer.h"
 
 namespace wingmq::net {

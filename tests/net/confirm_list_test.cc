@@ -1,9 +1,9 @@
-#include "confirm_list.h"
+#include "operations/confirm_list.h"
 
 #include <gtest/gtest.h>
 
 #include "call_fixture.h"
-#include "decode.h"
+#include "operations/decode.h"
 #include "support/rng.h"
 
 namespace wingmq::net {

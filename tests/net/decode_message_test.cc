@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "call_fixture.h"
-#include "decode.h"
+#include "operations/decode.h"
 
 namespace wingmq::net {
 namespace {

@@ -4,8 +4,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "call_fixture.h"
-#include "encode.h"
-#include "message_list.h"
+#include "operations/encode.h"
+#include "operations/message_list.h"
 
 namespace wingmq::net {
 namespace {

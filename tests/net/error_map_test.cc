@@ -1,4 +1,4 @@
-#include "error_map.h"
+#include "operations/error_map.h"
 
 #include <gtest/gtest.h>
 

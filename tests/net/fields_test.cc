@@ -1,4 +1,4 @@
-#include "fields.h"
+#include "operations/fields.h"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "handle_text.h"
+#include "operations/handle_text.h"
 
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "base64.h"
+#include "text/base64.h"
 
 namespace wingmq::net {
 namespace {

@@ -1,5 +1,5 @@
 // Digests made side by side are OpenSSL's, whatever stands beside them.
-#include "md5_lanes.h"
+#include "access/md5_lanes.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "base64.h"
-#include "digest.h"
+#include "text/base64.h"
+#include "access/digest.h"
 
 namespace wingmq::net {
 namespace {

@@ -1,4 +1,4 @@
-#include "message_list.h"
+#include "operations/message_list.h"
 
 #include <gtest/gtest.h>
 

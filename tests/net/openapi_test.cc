@@ -1,4 +1,4 @@
-#include "openapi.h"
+#include "control/openapi.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "params.h"
+#include "operations/params.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "plain_run.h"
+#include "text/plain_run.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "principal.h"
+#include "access/principal.h"
 
 #include <gtest/gtest.h>
 

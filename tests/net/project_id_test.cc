@@ -1,4 +1,4 @@
-#include "project_id.h"
+#include "access/project_id.h"
 
 #include <gmock/gmock.h>
 

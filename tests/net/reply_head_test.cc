@@ -1,4 +1,4 @@
-#include "reply_head.h"
+#include "http/reply_head.h"
 
 #include <gtest/gtest.h>
 

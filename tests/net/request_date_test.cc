@@ -1,4 +1,4 @@
-#include "request_date.h"
+#include "text/request_date.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "string_scan.h"
+#include "text/string_scan.h"
 
 #include <gtest/gtest.h>
 

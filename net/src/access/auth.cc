@@ -1,0 +1,270 @@
+#include "access/auth.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "text/base64.h"
+#include "access/mistakes.h"
+#include "operations/params.h"
+#include "access/principal.h"
+#include "text/request_date.h"
+#include "access/signature.h"
+#include "text/text.h"
+
+namespace wingmq::net {
+namespace {
+
+constexpr std::string_view kCustomInfo = "customInfo";
+constexpr std::size_t kMd5Bytes = 16;
+constexpr std::size_t kSha1Bytes = 20;
+
+std::string_view header(const Request& request, std::string_view name) {
+  const Header* found = request.find_header(name);
+  return found != nullptr ? trimmed(found->value) : std::string_view();
+}
+
+/// Whether a date has the reference's form: a day of two digits and the zone GMT.
+bool is_plain_date(std::string_view date) {
+  constexpr std::string_view kForm = "Mon, 23 Nov 2026 08:00:00 GMT";
+  return date.size() == kForm.size() && date.ends_with(" GMT");
+}
+
+bool is_base64_of(std::string_view text, std::size_t bytes) {
+  const auto decoded = base64_decode(text);
+  return decoded && decoded->size() == bytes;
+}
+
+/// The documented name that a parameter goes by; empty: it is none of the call's parameters.
+std::string_view canonical(std::string_view name, Given::Form form, const Operation& operation) {
+  const auto same = [&](std::string_view known) {
+    return form == Given::Form::kHeader ? equal_ignoring_case(name, known) : name == known;
+  };
+  const auto found = std::ranges::find_if(operation.parameters, same);
+  if (found != operation.parameters.end()) return *found;
+  return same(kCustomInfo) ? kCustomInfo : std::string_view();
+}
+
+SignedValue signed_value(std::string_view name, const Given& given, Findings& findings) {
+  switch (given.form) {
+    case Given::Form::kField: return {name, given.text, given.text};
+    case Given::Form::kHeader: {
+      auto decoded = percent_decoded(given.text, Plus::kStays);
+      return {name, given.text, decoded ? findings.keep(std::move(*decoded)) : given.text};
+    }
+    case Given::Form::kJson: break;
+  }
+  const bool text = given.value.kind == json::Kind::kString;
+  const auto value = !text                  ? given.value.raw
+                     : given.value.escapes ? findings.keep(json::decode(given.value))
+                                           : given.value.inner();
+  return {name, value, value};
+}
+
+std::vector<SignedValue> signed_values(const Fields& fields, const Operation& operation) {
+  std::vector<SignedValue> values;
+  fields.for_each([&](std::string_view name, const Given& given) {
+    const auto known = canonical(name, given.form, operation);
+    if (!known.empty()) values.push_back(signed_value(known, given, fields.findings()));
+  });
+  return values;
+}
+
+}  // namespace
+
+std::string_view to_string(SignatureFault fault) {
+  switch (fault) {
+    case SignatureFault::kNone: return "";
+    case SignatureFault::kHeader: return "sig.header";
+    case SignatureFault::kKey: return "sig.key";
+    case SignatureFault::kStaleDate: return "sig.date.stale";
+    case SignatureFault::kHmac: return "sig.hmac";
+    case SignatureFault::kDigest: return "sig.md5";
+  }
+  return "";
+}
+
+void Authenticator::Finding::fail(SignatureFault with, std::string why) {
+  if (fault != SignatureFault::kNone) return;
+  fault = with;
+  refusal = Refusal{.fault = Fault::kSignature};
+  detail = std::move(why);
+}
+
+Authenticator::Authenticator(const ServerOptions& options, std::function<Time()> wall_clock)
+    : mode_(options.auth),
+      skew_(options.auth_skew),
+      explains_(options.explain_signatures),
+      wall_clock_(std::move(wall_clock)),
+      credentials_(options.credentials),
+      nobody_{{}, SigningKey("nobody")} {}
+
+Authenticator::Verdict Authenticator::check(const Request& request, const Operation& operation) {
+  return finish(begin(request, operation), request, operation);
+}
+
+Authenticator::Check Authenticator::begin(const Request& request, const Operation& operation) const {
+  Check check;
+  if (mode_ == AuthMode::kOff || !is_utf8(header(request, "accessKey"))) return check;
+  check.finding_ = examine(request, operation, check.headers_);
+  const bool good_so_far = check.finding_.signed_form && check.finding_.fault == SignatureFault::kNone;
+  if (good_so_far && mode_ != AuthMode::kHmac) locate(request, operation, check);
+  return check;
+}
+
+Authenticator::Verdict Authenticator::finish(Check check, const Request& request, const Operation& operation) {
+  Verdict verdict;
+  const auto key = header(request, "accessKey");
+  verdict.caller.customer = key.empty() ? kDefaultCustomer : key;
+  if (!is_utf8(key)) verdict.refusal = Refusal{.fault = Fault::kNotUtf8, .name = "accessKey"};
+  if (mode_ == AuthMode::kOff || verdict.refusal) return verdict;
+
+  if (check.text_) verify_digest(check, operation);
+  Finding& finding = check.finding_;
+  const bool wrong = finding.fault != SignatureFault::kNone;
+  if (wrong && finding.signed_form && explains_) explain(request, operation, check.headers_, finding);
+  verdict.fault = finding.fault;
+  verdict.detail = std::move(finding.detail);
+  verdict.decisions = std::move(finding.decisions);
+  verdict.explanation = std::move(finding.explanation);
+  if (wrong) faults_[static_cast<std::size_t>(finding.fault)].fetch_add(1, std::memory_order_relaxed);
+  if (finding.credential) {
+    verdict.caller = {finding.credential->credential.customer, finding.credential->credential.may_delegate};
+  }
+  if (mode_ == AuthMode::kWarn) {
+    verdict.caller.may_delegate = true;  // nothing is refused
+  } else {
+    verdict.refusal = std::move(finding.refusal);
+  }
+  return verdict;
+}
+
+bool Authenticator::is_fresh(Time date) const {
+  if (skew_ == Millis(0)) return true;
+  const auto apart = wall_clock_() - date;
+  return apart <= skew_ && -apart <= skew_;
+}
+
+/// The form of the public headers comes first: a fault in it is a bad call, not a wrong signature.
+Authenticator::Finding Authenticator::examine(const Request& request, const Operation& operation, Headers& headers) const {
+  headers.access_key = header(request, "accessKey");
+  headers.signed_by = {header(request, "contentMD5"), header(request, "requestDate"), header(request, "Hmac")};
+  const auto malformed = [&](std::string_view name, std::string_view given, std::string_view needed) {
+    const Fault fault = given.empty() ? Fault::kMissing : Fault::kBadPublicHeader;
+    Finding finding;
+    finding.fault = SignatureFault::kHeader;
+    finding.refusal = Refusal{.fault = fault, .name = std::string(name), .given = given.empty() ? "HTTP header" : std::string(needed)};
+    finding.detail = std::string(name) + (given.empty() ? " is missing" : " is not " + std::string(needed));
+    explain_form(request, operation, headers, finding);
+    return finding;
+  };
+  const auto platform = header(request, "platform");
+  const auto date = parse_request_date(headers.signed_by.request_date);
+  if (headers.access_key.empty()) return malformed("accessKey", "", "");
+  if (!is_base64_of(headers.signed_by.content_md5, kMd5Bytes)) {
+    return malformed("contentMD5", headers.signed_by.content_md5, "base64(MD5)");
+  }
+  if (!date) return malformed("requestDate", headers.signed_by.request_date, "EEE, d MMM yyyy HH:mm:ss z");
+  if (!is_base64_of(headers.signed_by.hmac, kSha1Bytes)) return malformed("Hmac", headers.signed_by.hmac, "base64(HMAC-SHA1)");
+  if (platform.empty() || platform.find_first_not_of("0123456789") != std::string_view::npos) {
+    return malformed("platform", platform, "3");
+  }
+  headers.date = *date;
+  Finding finding = verify_hmac(request, headers);
+  finding.signed_form = true;
+  return finding;
+}
+
+/// Names the mistake of a call that was signed, as its headers show.
+void Authenticator::explain_form(const Request& request, const Operation& operation, const Headers& headers,
+                                 Finding& finding) const {
+  const auto& given = headers.signed_by;
+  if (!explains_ || given.content_md5.empty() || given.hmac.empty() || given.request_date.empty()) return;
+  const auto credential = credentials_.find(headers.access_key);
+  auto mistake = parse_request_date(given.request_date) ? std::nullopt : find_date_mistake(given.request_date);
+  if (!mistake) {
+    mistake = find_form_mistake({request, operation, given}, credential ? credential->credential.secret_key : std::string_view());
+  }
+  if (mistake) finding.detail += ": " + *mistake;
+}
+
+/// Signs the call again as clients do by mistake, and tells what should have been signed.
+void Authenticator::explain(const Request& request, const Operation& operation, const Headers& headers,
+                            Finding& finding) const {
+  const auto& given = headers.signed_by;
+  const RejectedCall call{request, operation, given};
+  Findings findings;
+  const Fields fields = locate_parameters(request, operation.method, findings);
+  const auto values = signed_values(fields, operation);
+  Explanation& told = finding.explanation.emplace();
+  told.string_to_sign.append(given.content_md5).append("\n").append(given.request_date).append("\n").append(request.path());
+  for_each_digest(values, operation.parameters, [&](auto parts) {
+    for (const auto part : parts) told.digested.append(part);
+    told.content_md5 = md5_base64(parts);
+    return true;  // the documented order is the first
+  });
+  std::optional<std::string> mistake;
+  if (finding.fault == SignatureFault::kKey) {
+    const auto swapped = credentials_.find_by_secret(headers.access_key);
+    const bool fits = swapped && hmac_of(SigningKey(swapped->credential.access_key), given.content_md5, given.request_date,
+                                         request.path()) == given.hmac;
+    if (fits) mistake = "accessKey and secretKey are swapped";
+  } else if (finding.fault == SignatureFault::kStaleDate) {
+    mistake = describe_skew(wall_clock_() - headers.date);
+  } else if (finding.fault == SignatureFault::kHmac) {
+    mistake = find_hmac_mistake(call, finding.credential->credential.secret_key);
+  } else if (finding.fault == SignatureFault::kDigest) {
+    mistake = find_digest_mistake(call, values);
+  }
+  if (mistake) finding.detail += ": " + *mistake;
+}
+
+Authenticator::Finding Authenticator::verify_hmac(const Request& request, const Headers& headers) const {
+  Finding finding;
+  finding.credential = credentials_.find(headers.access_key);
+  const SigningKey& key = finding.credential ? finding.credential->key : nobody_.key;
+  const auto& given = headers.signed_by;
+  const auto hmac = hmac_of(key, given.content_md5, given.request_date, request.path());
+  if (!is_plain_date(given.request_date)) finding.decisions.push_back(7);
+  const bool signed_right = equal_in_constant_time(hmac, given.hmac);
+  if (!finding.credential) finding.fail(SignatureFault::kKey, "the accessKey is unknown");
+  if (!is_fresh(headers.date)) finding.fail(SignatureFault::kStaleDate, "requestDate is too far from the present");
+  if (!signed_right) finding.fail(SignatureFault::kHmac, "Hmac does not fit contentMD5, requestDate and the path");
+  return finding;
+}
+
+/// Finds what the digest is of.
+void Authenticator::locate(const Request& request, const Operation& operation, Check& check) const {
+  const Fields fields = locate_parameters(request, operation.method, check.findings_);
+  if (check.findings_.refusal()) {
+    check.finding_.refusal = check.findings_.refusal();  // nothing to compute a digest of
+    return;
+  }
+  check.values_ = signed_values(fields, operation);
+  for_each_digest(check.values_, operation.parameters, [&](auto parts) {
+    check.text_ = std::make_unique<Md5Text>(std::vector<std::string_view>(parts.begin(), parts.end()));
+    return true;  // the documented order is the first, and almost always right
+  });
+}
+
+void Authenticator::verify_digest(Check& check, const Operation& operation) {
+  const auto fits = [&](Md5Text& text) {
+    while (!text.done()) advance(std::array{&text}, std::numeric_limits<std::size_t>::max());
+    const auto digest = text.digest();
+    const std::string_view bytes(reinterpret_cast<const char*>(digest.data()), digest.size());
+    return equal_in_constant_time(base64_encode(bytes), check.headers_.signed_by.content_md5);
+  };
+  if (fits(*check.text_)) return;
+  int tried = 0;
+  const bool covered = for_each_digest(check.values_, operation.parameters, [&](auto parts) {
+    if (++tried == 1) return false;
+    Md5Text other(std::vector<std::string_view>(parts.begin(), parts.end()));
+    return fits(other);
+  });
+  if (covered) check.finding_.decisions.push_back(6);
+  if (!covered) check.finding_.fail(SignatureFault::kDigest, "contentMD5 is not the digest of the parameters");
+}
+
+}  // namespace wingmq::net

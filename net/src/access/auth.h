@@ -1,0 +1,114 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/credentials.h"
+#include "operations/error_map.h"
+#include "access/explained_requests.h"
+#include "operations/findings.h"
+#include "access/md5_lanes.h"
+#include "http/message_io.h"
+#include "access/principal.h"
+#include "operations/router.h"
+#include "access/signature.h"
+#include "wingmq/clock.h"
+#include "wingmq/net/server.h"
+
+namespace wingmq::net {
+
+/// What is wrong with a signature, as `X-WingMQ-Reason` tells it outside production.
+enum class SignatureFault : std::uint8_t { kNone, kHeader, kKey, kStaleDate, kHmac, kDigest };
+inline constexpr std::size_t kSignatureFaults = 6;
+
+/// `sig.hmac` and the like; empty for kNone.
+[[nodiscard]] std::string_view to_string(SignatureFault fault);
+
+/// Finds out who calls (API.md 2): checks the public headers, the date, the signature and the digest, as far as the mode
+/// asks for it. Safe for concurrent use.
+class Authenticator {
+ public:
+  /// `wall_clock` tells the time of the outer world, which the broker's clock may have left (D08).
+  Authenticator(const ServerOptions& options, std::function<Time()> wall_clock);
+
+  struct Verdict {
+    Caller caller;
+    std::optional<Refusal> refusal;  ///< the call must not go on
+    SignatureFault fault = SignatureFault::kNone;  ///< also without a refusal, in mode warn
+    std::string detail;              ///< in English, for whoever looks for the mistake
+    std::vector<std::uint8_t> decisions;  ///< that the signature relies on (D06, D07)
+    std::optional<Explanation> explanation;  ///< of a call that was signed, and wrongly; only when the options ask for it
+  };
+  [[nodiscard]] Verdict check(const Request& request, const Operation& operation);
+
+  /// A check that has come as far as it can without the digest of the parameters. The request's memory must stay meanwhile.
+  class Check;
+  [[nodiscard]] Check begin(const Request& request, const Operation& operation) const;
+  /// Makes the digest, where nobody has made it, and gives the verdict.
+  [[nodiscard]] Verdict finish(Check check, const Request& request, const Operation& operation);
+
+  void replace(const std::vector<Credential>& credentials) { credentials_.replace(credentials); }
+  /// How often a signature was wrong in this way.
+  [[nodiscard]] std::uint64_t faults(SignatureFault fault) const noexcept {
+    return faults_[static_cast<std::size_t>(fault)].load(std::memory_order_relaxed);
+  }
+
+ private:
+  /// The public headers, present and of the right form.
+  struct Headers {
+    std::string_view access_key;
+    SignedHeaders signed_by;
+    Time date{};
+  };
+  /// What the check has found so far.
+  struct Finding {
+    void fail(SignatureFault with, std::string why);
+
+    SignatureFault fault = SignatureFault::kNone;
+    std::optional<Refusal> refusal;
+    std::string detail;
+    std::shared_ptr<const KeyedCredential> credential;
+    std::vector<std::uint8_t> decisions;
+    std::optional<Explanation> explanation;
+    bool signed_form = false;  // there is a signature to explain
+  };
+
+  [[nodiscard]] Finding examine(const Request& request, const Operation& operation, Headers& headers) const;
+  [[nodiscard]] Finding verify_hmac(const Request& request, const Headers& headers) const;
+  void locate(const Request& request, const Operation& operation, Check& check) const;
+  static void verify_digest(Check& check, const Operation& operation);
+  [[nodiscard]] bool is_fresh(Time date) const;
+  void explain_form(const Request& request, const Operation& operation, const Headers& headers, Finding& finding) const;
+  void explain(const Request& request, const Operation& operation, const Headers& headers, Finding& finding) const;
+
+  const AuthMode mode_;
+  const Millis skew_;
+  const bool explains_;
+  const std::function<Time()> wall_clock_;
+  Credentials credentials_;
+  const KeyedCredential nobody_;  // signs for unknown keys, so that they take as long as wrong signatures
+  std::array<std::atomic<std::uint64_t>, kSignatureFaults> faults_{};
+};
+
+class Authenticator::Check {
+ public:
+  /// The text that the digest is most likely of; nullptr when no digest is needed. Digest it before finish(), or leave that to it.
+  [[nodiscard]] Md5Text* text() noexcept { return text_.get(); }
+
+ private:
+  friend class Authenticator;
+
+  Headers headers_;
+  Finding finding_;
+  Findings findings_;                // keeps what `values_` refer to
+  std::vector<SignedValue> values_;  // of the parameters, in wire order
+  std::unique_ptr<Md5Text> text_;    // the same place wherever the check goes
+};
+
+}  // namespace wingmq::net

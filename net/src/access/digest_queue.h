@@ -1,0 +1,34 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <deque>
+#include <functional>
+
+#include "access/md5_lanes.h"
+
+namespace wingmq::net {
+
+/// The digests that one worker's calls wait for, made side by side. Between slices the event loop goes on, so that calls which come
+/// meanwhile join in and short ones do not wait; a lone call waits for nobody. Belongs to the loop's thread.
+class DigestQueue {
+ public:
+  explicit DigestQueue(boost::asio::io_context& context) : context_(context) {}
+  DigestQueue(const DigestQueue&) = delete;
+  DigestQueue& operator=(const DigestQueue&) = delete;
+
+  /// Digests `text`, which must stay until `done` is called on the loop.
+  void add(Md5Text& text, std::function<void()> done);
+
+ private:
+  struct Job {
+    Md5Text* text;
+    std::function<void()> done;
+  };
+
+  void run_slice();
+
+  boost::asio::io_context& context_;
+  std::deque<Job> jobs_;  // the first ones are at work
+};
+
+}  // namespace wingmq::net

@@ -1,0 +1,247 @@
+#include "control/admin.h"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <span>
+
+#include "control/openapi.h"
+#include "text/text.h"
+
+namespace wingmq::net {
+namespace {
+
+constexpr std::string_view kPrefix = "/__admin";
+
+constexpr std::string_view kNarrowing[] = {"region", "project"};
+constexpr std::string_view kListing[] = {"region", "project", "group", "state", "limit", "after"};
+
+std::vector<std::string_view> segments_of(std::string_view path) {
+  std::vector<std::string_view> segments;
+  while (!path.empty()) {
+    path.remove_prefix(1);  // the slash
+    const auto end = std::min(path.find('/'), path.size());
+    segments.push_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return segments;
+}
+
+/// Whether `path` has the form of `pattern`; `name` receives what stands at its wildcard, still encoded.
+bool has_form(std::string_view path, std::string_view pattern, std::string_view& name) {
+  const auto given = segments_of(path);
+  const auto wanted = segments_of(pattern);
+  if (given.size() != wanted.size()) return false;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].starts_with('{') && !given[i].empty()) {
+      name = given[i];
+    } else if (wanted[i] != given[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Compares in a time that depends on the lengths only, so that a token cannot be found character by character.
+bool equal_secrets(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+Reply reply_with(std::string body) {
+  Reply reply;
+  reply.headers.emplace_back("Cache-Control", "no-store");
+  reply.body = std::move(body);
+  return reply;
+}
+
+Reply reply_with(AdminError error) {
+  boost::json::object body{{"error", std::move(error.error)}, {"hint", std::move(error.hint)}};
+  for (auto& [name, value] : error.more) body[name] = std::move(value);
+  Reply reply = reply_with(boost::json::serialize(body));
+  reply.status = error.status;
+  std::move(error.headers.begin(), error.headers.end(), std::back_inserter(reply.headers));
+  return reply;
+}
+
+}  // namespace
+
+/// A request on its way to its call.
+struct Admin::Call {
+  std::string name;  ///< what stood at the path's wildcard, decoded
+  QueryParameters query;
+  std::string_view body;
+};
+
+/// One call of the control plane.
+struct Admin::Route {
+  std::string_view method;
+  std::string_view path;  ///< behind the prefix
+  std::span<const std::string_view> parameters;
+  std::string_view summary;
+  AdminResult<std::string> (*run)(Admin& admin, const Call& call);
+};
+
+const std::vector<Admin::Route>& Admin::routes() {
+  using Text = AdminResult<std::string>;
+  static const std::vector<Route> routes = {
+      {"GET", "/", {}, "this list", [](Admin& a, const Call& c) { return a.index(c); }},
+      {"GET", "/clock", {}, "the broker's time", [](Admin& a, const Call&) -> Text { return show_clock(a.broker_); }},
+      {"POST",
+       "/clock/advance",
+       {},
+       R"(moves time forward: {"by":"30s"} or {"to":ms})",
+       [](Admin& a, const Call& c) { return advance_clock(a.broker_, c.body); }},
+      {"POST",
+       "/reset",
+       {},
+       R"({}: everything as after start; {"keep":"queues"}: forgets messages, leases and counters)",
+       [](Admin& a, const Call& c) { return a.reset(c); }},
+      {"GET", "/queues", kNarrowing, "all queues with their groups and counts",
+       [](Admin& a, const Call& c) -> Text { return list_queues(a.broker_, c.query); }},
+      {"GET", "/queues/{q}", kNarrowing, "one queue, by id or name",
+       [](Admin& a, const Call& c) { return show_queue(a.broker_, c.name, c.query); }},
+      {"GET", "/queues/{q}/messages", kListing, "looks at messages and changes nothing",
+       [](Admin& a, const Call& c) { return list_messages(a.broker_, c.name, c.query); }},
+      {"GET",
+       "/deviations",
+       {},
+       "the decisions D01 to D28 and how often traffic relied on each",
+       [](Admin& a, const Call&) -> Text { return list_deviations(a.deviations_); }},
+      {"GET", "/requests/{id}", {}, "what was wrong with a call's signature: X-WingMQ-Explain of its reply leads here",
+       [](Admin& a, const Call& c) { return a.explained(c); }},
+      {"GET",
+       "/openapi.json",
+       {},
+       "OpenAPI 3.1 of the operations and of this control plane",
+       [](Admin& a, const Call&) { return a.openapi(); }},
+  };
+  return routes;
+}
+
+Admin::Admin(Broker& broker, Deviations& deviations, const ExplainedRequests& explained, const ServerOptions& options)
+    : broker_(broker),
+      deviations_(deviations),
+      explained_(explained),
+      access_(options.admin),
+      token_(options.admin_token),
+      restore_declared_queues_(options.restore_declared_queues) {}
+
+Reply Admin::handle(const Request& request) {
+  auto result = answer(request);
+  return result ? reply_with(std::move(*result)) : reply_with(std::move(result.error()));
+}
+
+AdminResult<std::string> Admin::answer(const Request& request) {
+  if (access_ == AdminAccess::kOff) {
+    return refused(403, "the control plane is switched off",
+                   "It was started with --admin off, or the profile says so.");
+  }
+  if (auto passed = check_token(request); !passed) return std::unexpected(passed.error());
+
+  std::string_view path = request.path();
+  path.remove_prefix(std::min(kPrefix.size(), path.size()));
+  if (path.empty()) path = "/";
+  std::string_view name;
+  const auto route = std::find_if(routes().begin(), routes().end(),
+                                  [&](const Route& each) { return has_form(path, each.path, name); });
+  if (route == routes().end()) {
+    std::string calls;
+    for (const Route& each : routes())
+      calls += fmt::format("{}{} {}{}", calls.empty() ? "" : ", ", each.method, kPrefix, each.path);
+    return refused(404, fmt::format("no such path: {}", shown(request.path())), "There is " + calls + ".");
+  }
+  if (auto passed = check_method(*route, request); !passed) return std::unexpected(passed.error());
+
+  auto decoded_name = percent_decoded(name, Plus::kStays);
+  if (!decoded_name || !is_utf8(*decoded_name)) {
+    return refused(400, "the name in the path is not percent-encoded UTF-8", "Name a queue by its id or its name, a request by its id.");
+  }
+  auto query = QueryParameters::parse(request.query(), route->parameters);
+  if (!query) return std::unexpected(query.error());
+  return route->run(*this, Call{std::move(*decoded_name), std::move(*query), request.body.view()});
+}
+
+AdminResult<void> Admin::check_token(const Request& request) const {
+  if (token_.empty()) return {};
+  constexpr std::string_view kScheme = "Bearer ";
+  const Header* header = request.find_header("Authorization");
+  AdminError error{.status = 401,
+                   .error = "the control plane needs a token",
+                   .hint = "Send the header \"Authorization: Bearer TOKEN\" with the --admin-token of the server.",
+                   .headers = {{"WWW-Authenticate", "Bearer realm=\"wingmq\""}}};
+  if (header == nullptr) return std::unexpected(std::move(error));
+  const std::string_view value = trimmed(header->value);
+  if (equal_ignoring_case(value.substr(0, kScheme.size()), kScheme) &&
+      equal_secrets(trimmed(value.substr(kScheme.size())), token_)) {
+    return {};
+  }
+  error.error = "the token is wrong";
+  error.headers.front().second += ", error=\"invalid_token\"";
+  return std::unexpected(std::move(error));
+}
+
+AdminResult<void> Admin::check_method(const Route& route, const Request& request) const {
+  if (request.method != route.method) {
+    return std::unexpected(
+        AdminError{.status = 405,
+                   .error = fmt::format("{} does not take {}", shown(request.path()), shown(request.method)),
+                   .hint = fmt::format("Use {}.", route.method),
+                   .headers = {{"Allow", std::string(route.method)}}});
+  }
+  if (route.method == "POST" && access_ == AdminAccess::kReadOnly) {
+    return refused(403, "the control plane is read-only", "Only GET is allowed here; --admin full allows the rest.");
+  }
+  return {};
+}
+
+AdminResult<std::string> Admin::index(const Call&) const {
+  boost::json::array calls;
+  for (const Route& each : routes()) {
+    boost::json::array parameters;
+    for (const std::string_view parameter : each.parameters) parameters.emplace_back(parameter);
+    calls.emplace_back(boost::json::object{{"method", each.method},
+                                           {"path", fmt::format("{}{}", kPrefix, each.path)},
+                                           {"parameters", std::move(parameters)},
+                                           {"summary", each.summary}});
+  }
+  const std::string_view access = access_ == AdminAccess::kReadOnly ? "read-only" : "full";
+  return boost::json::serialize(boost::json::object{{"access", access}, {"calls", std::move(calls)}});
+}
+
+AdminResult<std::string> Admin::reset(const Call& call) {
+  static constexpr std::string_view kMembers[] = {"keep"};
+  constexpr std::string_view kExample = R"({} or {"keep":"queues"})";
+  const auto members = parse_body(call.body, kMembers, kExample);
+  if (!members) return std::unexpected(members.error());
+  const bool keep_queues = !members->empty();
+  if (keep_queues) {
+    const auto* what = std::get_if<std::string>(&members->front().value);
+    if (what == nullptr || *what != "queues") {
+      return refused(400, "\"keep\" is not \"queues\"", fmt::format("Send {}.", kExample));
+    }
+  }
+
+  const std::lock_guard lock(reset_mutex_);
+  broker_.wipe(keep_queues);
+  if (!keep_queues && restore_declared_queues_) restore_declared_queues_();
+  deviations_.clear();
+  return boost::json::serialize(
+      boost::json::object{{"kept", keep_queues ? "queues" : "nothing"}, {"queues", broker_.inspect().size()}});
+}
+
+AdminResult<std::string> Admin::explained(const Call& call) const {
+  auto found = explained_.find(call.name);
+  if (found) return std::move(*found);
+  return refused(404, "there is no such request",
+                 fmt::format("The last {} calls with a wrong signature are kept, except in profile prod.", ExplainedRequests::kKept));
+}
+
+AdminResult<std::string> Admin::openapi() {
+  std::call_once(openapi_built_, [this] { openapi_ = openapi_document(); });
+  return openapi_;
+}
+
+}  // namespace wingmq::net

@@ -1,0 +1,116 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "control/admin_calls.h"
+#include "text/text.h"
+
+namespace wingmq::net {
+namespace {
+
+constexpr std::string_view kExample = R"({"by":"30s"}, {"by":30000} or {"to":1795420800000})";
+
+std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
+
+std::string_view name_of(FiredType type) {
+  switch (type) {
+    case FiredType::kLeaseExpired:
+      return "lease_expired";
+    case FiredType::kDeadLettered:
+      return "dead_lettered";
+    case FiredType::kMessageExpired:
+      return "message_expired";
+    case FiredType::kWaitOver:
+      return "wait_over";
+  }
+  return "";
+}
+
+std::unexpected<AdminError> bad_span(std::string_view what) {
+  return refused(400, std::string(what),
+                 "\"by\" is a number of milliseconds, or text with a unit: 250ms, 30s, 5m, 2h, 3d.");
+}
+
+/// How far `by` goes, checked against the end of time.
+AdminResult<Time> instant_after(Time now, const BodyMember& by) {
+  std::int64_t span = 0;
+  if (const auto* number = std::get_if<std::int64_t>(&by.value)) {
+    span = *number;
+  } else if (const auto* text = std::get_if<std::string>(&by.value)) {
+    const auto duration = parse_duration(*text);
+    if (!duration) return bad_span(fmt::format("\"by\" is not a span of time: \"{}\"", shown(*text)));
+    span = duration->count();
+  } else {
+    return bad_span("\"by\" is neither a whole number nor text");
+  }
+  if (span < 0) {
+    return refused(400, fmt::format("the clock cannot move backwards: \"by\" is {}", span), "It only moves forward.");
+  }
+  if (span > kClockMaxMs - milliseconds(now)) {
+    return refused(400, "\"by\" leads beyond the year 9999", fmt::format("The latest instant is {}.", kClockMaxMs));
+  }
+  return now + Millis(span);
+}
+
+/// The instant that `to` names, checked.
+AdminResult<Time> instant_at(Time now, const BodyMember& to) {
+  const auto* number = std::get_if<std::int64_t>(&to.value);
+  if (number == nullptr) {
+    return refused(400, "\"to\" is not a whole number", "\"to\" is an instant in milliseconds since 1970, UTC.");
+  }
+  if (*number < milliseconds(now)) {
+    return refused(400,
+                   fmt::format("the clock cannot move backwards: \"to\" is {}, now is {}", *number, milliseconds(now)),
+                   "It only moves forward; \"by\" moves it by a span.");
+  }
+  if (*number > kClockMaxMs) {
+    return refused(400, "\"to\" lies beyond the year 9999", fmt::format("The latest instant is {}.", kClockMaxMs));
+  }
+  return Time(Millis(*number));
+}
+
+boost::json::object json_of(const Fired& fired) {
+  boost::json::object object{{"at", milliseconds(fired.at)}, {"type", name_of(fired.type)}, {"queue", fired.queue}};
+  object["group"] = fired.group ? boost::json::value(*fired.group) : boost::json::value(nullptr);
+  object["count"] = fired.count;
+  return object;
+}
+
+std::string json_of(const AdvanceReport& report) {
+  const std::size_t shown_count = std::min(report.fired.size(), kFiredMax);
+  boost::json::array fired;
+  fired.reserve(shown_count);
+  for (std::size_t i = 0; i < shown_count; ++i) fired.emplace_back(json_of(report.fired[i]));
+  boost::json::object object{{"from", milliseconds(report.from)}, {"to", milliseconds(report.to)}};
+  object["fired"] = std::move(fired);
+  if (shown_count < report.fired.size()) object["fired_left_out"] = report.fired.size() - shown_count;
+  return boost::json::serialize(object);
+}
+
+}  // namespace
+
+std::string show_clock(Broker& broker) {
+  const Clock& clock = broker.clock();
+  return boost::json::serialize(boost::json::object{{"now", milliseconds(clock.now())},
+                                                    {"mode", clock.runs() ? "real" : "manual"},
+                                                    {"offset_ms", clock.offset().count()}});
+}
+
+AdminResult<std::string> advance_clock(Broker& broker, std::string_view body) {
+  static constexpr std::string_view kMembers[] = {"by", "to"};
+  const auto members = parse_body(body, kMembers, kExample);
+  if (!members) return std::unexpected(members.error());
+  if (members->size() != 1) {
+    return refused(400, members->empty() ? "neither \"by\" nor \"to\" is given" : "both \"by\" and \"to\" are given",
+                   fmt::format("Give exactly one of them: {}.", kExample));
+  }
+  const BodyMember& member = members->front();
+  const Time now = broker.clock().now();
+  const auto target = member.name == "by" ? instant_after(now, member) : instant_at(now, member);
+  if (!target) return std::unexpected(target.error());
+  return json_of(broker.advance(*target));
+}
+
+}  // namespace wingmq::net

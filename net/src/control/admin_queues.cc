@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "control/admin_calls.h"
+#include "access/project_id.h"
+#include "text/text.h"
+
+namespace wingmq::net {
+namespace {
+
+/// Names of other queues that a "not found" mentions at most.
+constexpr std::size_t kNamesShownMax = 10;
+
+boost::json::array json_of(const TagRule& rule) {
+  boost::json::array tags;
+  for (const std::string& tag : rule.tags()) tags.emplace_back(tag);
+  return tags;
+}
+
+boost::json::object json_of(const GroupInfo& group) {
+  boost::json::object object{{"id", group.id.text()},
+                             {"name", group.name},
+                             {"produced", group.produced},
+                             {"consumed", group.consumed},
+                             {"available", group.available},
+                             {"in_flight", group.in_flight},
+                             {"dead_produced", group.dead_produced},
+                             {"dead_available", group.dead_available},
+                             {"dead_in_flight", group.dead_in_flight},
+                             {"parked", group.parked},
+                             {"tags", json_of(group.tags)}};
+  if (!group.tags.empty()) object["tag_type"] = group.tags.match() == TagMatch::kAll ? "and" : "or";
+  return object;
+}
+
+boost::json::object json_of(const QueueGroups& found) {
+  const QueueInfo& queue = found.queue;
+  const auto& dies_after = queue.spec.consume_count_max;
+  boost::json::object object{{"id", queue.id.text()},
+                             {"name", queue.spec.name},
+                             {"project_id", project_id(queue.project)},
+                             {"customer", queue.project.customer},
+                             {"region", queue.project.region},
+                             {"description", queue.spec.description},
+                             {"mode", to_string(queue.spec.mode)},
+                             {"redrive_policy", dies_after ? "enable" : "disable"},
+                             {"created", queue.created.time_since_epoch().count()},
+                             {"messages", queue.messages},
+                             {"payload_bytes", queue.payload_bytes},
+                             {"resident_bytes", queue.resident_bytes}};
+  if (dies_after) object["max_consume_count"] = *dies_after;
+  boost::json::array groups;
+  for (const GroupInfo& group : found.groups) groups.emplace_back(json_of(group));
+  object["groups"] = std::move(groups);
+  return object;
+}
+
+/// Every queue that `region` and `project` let through.
+std::vector<QueueGroups> narrowed_queues(Broker& broker, const QueryParameters& query) {
+  const std::string* region = query.find("region");
+  const std::string* project = query.find("project");
+  auto queues = broker.inspect();
+  std::erase_if(queues, [&](const QueueGroups& each) {
+    const Project& owner = each.queue.project;
+    if (region != nullptr && owner.region != *region) return true;
+    return project != nullptr && owner.customer != *project && project_id(owner) != *project;
+  });
+  return queues;
+}
+
+AdminError no_such_queue(std::string_view name, const std::vector<QueueGroups>& others) {
+  std::vector<std::string_view> names;
+  for (const QueueGroups& each : others) {
+    if (names.size() < kNamesShownMax) names.push_back(each.queue.spec.name);
+  }
+  std::string hint = others.empty() ? "There is no queue at all here." : "Queues here: " + listed(names);
+  if (others.size() > names.size()) hint += fmt::format(" and {} more", others.size() - names.size());
+  return {.status = 404,
+          .error = fmt::format("no queue has the id or name \"{}\"", shown(name)),
+          .hint = hint + (others.empty() ? "" : ".") + " GET /__admin/queues lists all."};
+}
+
+AdminError several_queues(std::string_view name, const std::vector<const QueueGroups*>& candidates) {
+  boost::json::array list;
+  for (const QueueGroups* each : candidates) {
+    list.emplace_back(boost::json::object{{"id", each->queue.id.text()},
+                                          {"region", each->queue.project.region},
+                                          {"customer", each->queue.project.customer},
+                                          {"project_id", project_id(each->queue.project)}});
+  }
+  return {.status = 409,
+          .error = fmt::format("{} queues have the name \"{}\"", candidates.size(), name),
+          .hint = "Use the id of one of the candidates, or narrow the choice with ?region= and ?project=.",
+          .more = {{"candidates", std::move(list)}}};
+}
+
+}  // namespace
+
+std::string list_queues(Broker& broker, const QueryParameters& query) {
+  boost::json::array list;
+  for (const QueueGroups& each : narrowed_queues(broker, query)) list.emplace_back(json_of(each));
+  const auto total = list.size();
+  const MemoryBudget& memory = broker.memory();
+  return boost::json::serialize(boost::json::object{{"queues", std::move(list)},
+                                                    {"total", total},
+                                                    {"memory_used_bytes", memory.used()},
+                                                    {"memory_limit_bytes", memory.limit()}});
+}
+
+AdminResult<QueueGroups> find_queue(Broker& broker, std::string_view name, const QueryParameters& query) {
+  auto queues = narrowed_queues(broker, query);
+  if (const auto id = QueueId::parse(name)) {
+    const auto found =
+        std::find_if(queues.begin(), queues.end(), [&](const QueueGroups& each) { return each.queue.id == *id; });
+    if (found != queues.end()) return std::move(*found);
+  }
+  std::vector<const QueueGroups*> candidates;
+  for (const QueueGroups& each : queues) {
+    if (each.queue.spec.name == name) candidates.push_back(&each);
+  }
+  if (candidates.empty()) return std::unexpected(no_such_queue(name, queues));
+  if (candidates.size() > 1) return std::unexpected(several_queues(name, candidates));
+  return *candidates.front();
+}
+
+AdminResult<std::string> show_queue(Broker& broker, std::string_view name, const QueryParameters& query) {
+  const auto found = find_queue(broker, name, query);
+  if (!found) return std::unexpected(found.error());
+  return boost::json::serialize(json_of(*found));
+}
+
+}  // namespace wingmq::net

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "access/auth.h"
+#include "operations/deviations.h"
+#include "http/message_io.h"
+#include "wingmq/broker.h"
+
+namespace wingmq::net {
+
+/// `GET /metrics` (server.md): what the broker holds, in the Prometheus text format. Labels carry ids and names, never
+/// accessKeys.
+[[nodiscard]] Reply metrics(Broker& broker, const Deviations& deviations, const Authenticator& auth);
+
+}  // namespace wingmq::net

@@ -1,0 +1,397 @@
+#include "http/session.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "http/reply_head.h"
+
+namespace wingmq::net {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+/// For so much of a body memory is taken unasked.
+constexpr std::size_t kFirstBodyBytes = std::size_t{16} << 10;
+/// A body gets so many times the memory of what has arrived of it.
+constexpr std::size_t kBodyGrowth = 8;
+constexpr std::size_t kChunkReadBytes = std::size_t{64} << 10;
+
+/// Where the header at the beginning of `text` ends, npos when it does not. An empty line of bare line feeds ends it too:
+/// RequestHead refuses such a header, but a client that sent one must not wait for more.
+std::size_t find_head_end(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find('\n', from); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    const auto next = text.substr(at + 1, 2);
+    if (next.starts_with('\n')) return at + 2;
+    if (next == "\r\n") return at + 3;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+Session::Session(asio::ip::tcp::socket socket, Worker& worker, const Origin& origin)
+    : worker_(worker),
+      origin_(origin),
+      connection_(std::move(socket)),
+      parked_([this] {
+        // Runs in any thread. The session lives: it waits for this.
+        asio::post(worker_.context, [self = shared_from_this()] {
+          self->woken_ = true;
+          self->alarm_.cancel();
+        });
+      }),
+      alarm_(worker.context, asio::steady_timer::time_point::max()) {
+  worker_.sessions.insert(this);
+}
+
+Session::~Session() {
+  worker_.sessions.erase(this);
+  worker_.session_count.remove(origin_);
+}
+
+void Session::spawn(std::function<asio::awaitable<void>()> work) {
+  asio::co_spawn(worker_.context, std::move(work), [self = shared_from_this()](const std::exception_ptr& error) {
+    if (!error || !self->worker_.options.log) return;
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& thrown) {
+      self->worker_.options.log(LogLevel::kError, fmt::format("a connection was given up: {}", thrown.what()));
+    }
+  });
+}
+
+void Session::start() {
+  connection_.set_owner(weak_from_this());
+  spawn([this] { return run(); });
+}
+
+void Session::turn_away(std::string detail) {
+  connection_.set_owner(weak_from_this());
+  spawn([this, detail = std::move(detail)] { return refuse({503, detail}, nullptr); });
+}
+
+void Session::stop() {
+  if (idle_) connection_.close();
+}
+
+asio::awaitable<void> Session::run() {
+  bool goes_on = co_await negotiate();
+  while (goes_on) {
+    goes_on = co_await serve_one();
+    idle_ = true;
+    connection_.shrink();
+  }
+  connection_.close();  // whoever still watches it keeps this session alive
+}
+
+/// Plain or encrypted, as the first byte says (server.md). Returns whether the connection goes on.
+asio::awaitable<bool> Session::negotiate() {
+  if (worker_.tls.mode() == TlsMode::kOff) co_return true;
+  connection_.expire_after(worker_.options.limits.idle_timeout);
+  const auto encrypted = co_await connection_.detect_tls();
+  if (!encrypted) co_return false;
+  connection_.expire_after(worker_.options.limits.header_timeout);
+  if (*encrypted) co_return co_await connection_.shake_hands(worker_.tls.current());
+  if (worker_.tls.mode() == TlsMode::kOptional) co_return true;
+  HttpFault fault{400, "only TLS is spoken here: use https"};
+  co_await refuse(std::move(fault), nullptr);
+  co_return false;
+}
+
+/// Returns whether the connection goes on.
+asio::awaitable<bool> Session::serve_one() {
+  auto head = co_await read_head();
+  if (!head) {
+    if (head.error()) co_await refuse(*head.error(), nullptr);
+    co_return false;
+  }
+  // Before the body is read, for a chunked one may bring trailers.
+  Request request = head->request();
+  const bool keep_alive = head->keep_alive();
+  std::expected<Buffer, Refusal> body;
+  auto incoming = begin_body(*head, request);
+  if (!incoming) {
+    body = std::unexpected(std::move(incoming.error()));
+  } else if (incoming->complete) {
+    body = std::move(incoming->bytes);
+  } else {
+    body = co_await read_body(*head, request, *incoming);
+  }
+  if (!body) {
+    if (body.error()) co_await refuse(*body.error(), &*head);
+    co_return false;
+  }
+  request.body = std::move(*body);
+  woken_ = false;
+  const bool refused = incoming->refusal.has_value();
+  Md5Text* const text = refused ? nullptr : worker_.app.begin(request, parked_);
+  if (text != nullptr) co_await make_digest(*text);
+  auto reply = refused ? std::move(incoming->refusal) : worker_.app.handle(std::move(request), parked_);
+  if (!reply) reply = co_await wait_parked();
+  if (!reply) co_return false;
+  const bool close = !keep_alive || worker_.stopping;
+  const Outgoing out = begin_send(*reply, close, &*head);
+  bool sent = out.complete();
+  if (!sent) sent = co_await send_rest(out);
+  if (!sent && !refused) worker_.app.abandon(parked_);
+  co_return sent && !close;
+}
+
+// --- Reading ----------------------------------------------------------------------------------------------------------
+
+asio::awaitable<std::expected<RequestHead, Session::Refusal>> Session::read_head() {
+  const NetLimits& limits = worker_.options.limits;
+  const auto silent = std::unexpected(Refusal());
+  connection_.expire_after(limits.idle_timeout);
+  // An empty line may stand before a request (RFC 9112, 2.2); a client that sends only those is idle.
+  while (true) {
+    while (connection_.arrived().starts_with("\r\n")) connection_.use(2);
+    if (!connection_.arrived().empty() && connection_.arrived() != "\r") break;
+    if (worker_.stopping) co_return silent;
+    const bool more = co_await connection_.fill();
+    if (!more) co_return silent;
+  }
+  idle_ = false;
+  bool incomplete = false;
+  std::size_t searched = 0;
+  while (true) {
+    const auto arrived = connection_.arrived();
+    const std::size_t end = find_head_end(arrived, searched);
+    const std::size_t bytes = std::min(end, arrived.size());
+    if (bytes > limits.header_bytes_max) {
+      co_return std::unexpected(
+          HttpFault{431, fmt::format("the header has more than {} bytes", limits.header_bytes_max)});
+    }
+    if (end != std::string_view::npos) {
+      auto head = RequestHead::parse(arrived.substr(0, bytes));
+      connection_.use(bytes);
+      if (!head) co_return std::unexpected(head.error());
+      co_return std::move(*head);
+    }
+    if (!std::exchange(incomplete, true)) connection_.expire_after(limits.header_timeout);
+    searched = bytes < 2 ? 0 : bytes - 2;  // the end's last byte is the one that may still be missing
+    const bool more = co_await connection_.fill();
+    if (more) continue;
+    if (connection_.timed_out()) co_return std::unexpected(timeout_fault("header", limits.header_timeout));
+    co_return silent;
+  }
+}
+
+/// Takes what is there already; often that is all of it. Memory is taken for a share of what was announced, and for the rest
+/// when that share has come: who announces much and sends nothing costs nothing. Who sends fast, or little, gets it all at once
+/// and nothing is copied.
+std::expected<Session::Incoming, Session::Refusal> Session::begin_body(const RequestHead& head, const Request& request) {
+  const NetLimits& limits = worker_.options.limits;
+  if (head.chunked()) return Incoming();
+  if (head.content_length() > limits.body_bytes_max) {
+    return std::unexpected(HttpFault{
+        413, fmt::format("the body has {} bytes, {} are allowed", head.content_length(), limits.body_bytes_max)});
+  }
+  Incoming body;
+  const auto size = static_cast<std::size_t>(head.content_length());
+  std::size_t room = size;
+  if (size > kFirstBodyBytes) {
+    room = std::min(size, std::max(kFirstBodyBytes, kBodyGrowth * (connection_.arrived().size() + connection_.waiting())));
+    if (room > kFirstBodyBytes) body.refusal = worker_.app.refuse_body(request, room);
+    if (body.refusal) return body;
+  }
+  if (size != 0) {
+    body.bytes = worker_.broker.buffers().take(room);
+    body.arrived = connection_.read_now(body.bytes.data(), room);
+  }
+  body.complete = body.arrived == size;
+  return body;
+}
+
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_body(RequestHead& head, const Request& request,
+                                                                                   Incoming& body) {
+  connection_.expire_after(worker_.options.limits.body_timeout);
+  if (body.arrived == 0) {
+    const bool invited = co_await invite_body(head);
+    if (!invited) co_return std::unexpected(Refusal());
+  }
+  if (head.chunked()) co_return co_await read_chunks(head, request, body);
+  const auto size = static_cast<std::size_t>(head.content_length());
+  if (body.refusal) co_return co_await read_past(size);
+  co_return co_await read_sized(size, request, body);
+}
+
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_sized(std::size_t size, const Request& request,
+                                                                                    Incoming& body) {
+  while (true) {
+    const std::size_t room = body.bytes.size();
+    const bool complete = co_await connection_.read(body.bytes.data() + body.arrived, room - body.arrived);
+    if (!complete) co_return std::unexpected(body_lost());
+    if (room == size) co_return std::move(body.bytes);
+    const std::size_t more = std::min(size, kBodyGrowth * room);
+    body.refusal = worker_.app.refuse_body(request, more);
+    if (body.refusal) {
+      body.bytes = {};
+      co_return co_await read_past(size - room);
+    }
+    Buffer larger = worker_.broker.buffers().take(more);
+    std::memcpy(larger.data(), body.bytes.data(), room);
+    body.bytes = std::move(larger);
+    body.arrived = room;
+  }
+}
+
+/// A client that is not told before it has sent everything would often not read the answer.
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_past(std::size_t size) {
+  const std::size_t here = std::min(size, connection_.arrived().size());
+  connection_.use(here);
+  size -= here;
+  // Whatever many connections read there at once: nobody looks at it.
+  for (std::size_t part = 0; size > 0; size -= part) {
+    part = std::min(size, worker_.scratch.size());
+    const bool complete = co_await connection_.read(worker_.scratch.data(), part);
+    if (!complete) co_return std::unexpected(body_lost());
+  }
+  co_return Buffer();
+}
+
+Session::Refusal Session::body_lost() const {
+  if (connection_.timed_out()) return timeout_fault("body", worker_.options.limits.body_timeout);
+  return {};
+}
+
+/// Sends 100 Continue to a client that waits for it. Returns false when the connection is broken.
+asio::awaitable<bool> Session::invite_body(const RequestHead& head) {
+  if (!head.expects_continue() || !connection_.arrived().empty()) co_return true;
+  co_return co_await connection_.write(kContinue, {});
+}
+
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(RequestHead& head, const Request& request,
+                                                                               Incoming& incoming) {
+  const NetLimits& limits = worker_.options.limits;
+  BufferPool& buffers = worker_.broker.buffers();
+  Buffer body = buffers.take(std::min(kFirstBodyBytes, limits.body_bytes_max));
+  std::optional<Reply>& refusal = incoming.refusal;  // from then on, what comes overwrites what came
+  std::size_t size = 0;
+  std::size_t past = 0;
+  while (true) {
+    const auto decoded = head.decode(connection_.arrived(), body.data() + size, body.size() - size);
+    if (!decoded) co_return std::unexpected(decoded.error());
+    connection_.use(decoded->consumed);
+    size += decoded->written;
+    if (decoded->done) break;
+    if (decoded->full) {
+      if (past + size == limits.body_bytes_max) {
+        co_return std::unexpected(
+            HttpFault{413, fmt::format("the body has more than {} bytes", limits.body_bytes_max)});
+      }
+      const std::size_t wanted = std::min(2 * size, limits.body_bytes_max);
+      if (!refusal) refusal = worker_.app.refuse_body(request, wanted);
+      if (refusal) {
+        past += std::exchange(size, 0);
+        body.resize(std::min(body.size(), limits.body_bytes_max - past));
+        continue;
+      }
+      Buffer larger = buffers.take(wanted);
+      std::memcpy(larger.data(), body.data(), size);
+      body = std::move(larger);
+      continue;
+    }
+    // What is left is a chunk's size line or a trailer without its end.
+    if (connection_.arrived().size() > limits.header_bytes_max) {
+      co_return std::unexpected(HttpFault{
+          431, fmt::format("a chunk's size line or the trailer has more than {} bytes", limits.header_bytes_max)});
+    }
+    const bool more = co_await connection_.fill(kChunkReadBytes);
+    if (!more) co_return std::unexpected(body_lost());
+  }
+  body.resize(size);
+  co_return std::move(body);
+}
+
+HttpFault Session::timeout_fault(std::string_view part, std::chrono::milliseconds allowed) const {
+  return {408, fmt::format("the {} did not arrive within {} ms", part, allowed.count())};
+}
+
+// --- Answering --------------------------------------------------------------------------------------------------------
+
+/// Nothing when the peer went away.
+asio::awaitable<std::optional<Reply>> Session::wait_parked() {
+  connection_.never_expire();
+  connection_.shrink(true);
+  gone_ = false;
+  watch_peer();
+  co_await sleep_until_woken();
+  if (!woken_ && worker_.app.cancel(parked_)) co_return std::nullopt;
+  while (!woken_) co_await sleep_until_woken();
+  // The peer may have left in this very turn of the loop. What leaves from here on and is lost on its way stays leased until
+  // its time runs out: only a write that fails is known to have failed.
+  if (gone_ || connection_.peer_is_gone()) {
+    worker_.app.abandon(parked_);
+    co_return std::nullopt;
+  }
+  if (watching_) {
+    error_code ignored;
+    connection_.socket().cancel(ignored);
+  }
+  co_return worker_.app.finish(parked_);
+}
+
+asio::awaitable<void> Session::make_digest(Md5Text& text) {
+  worker_.digests.add(text, [this] {
+    woken_ = true;
+    alarm_.cancel();
+  });
+  while (!woken_) co_await sleep_until_woken();
+  woken_ = false;
+}
+
+asio::awaitable<void> Session::sleep_until_woken() {
+  if (woken_) co_return;
+  error_code cancelled;
+  co_await alarm_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+}
+
+/// A pipelined request looks like a peer that is still there: from then on, nobody watches.
+void Session::watch_peer() {
+  if (watching_ || !connection_.arrived().empty()) return;
+  watching_ = true;
+  connection_.socket().async_wait(asio::socket_base::wait_read, [self = shared_from_this()](error_code error) {
+    self->watching_ = false;
+    if (error || self->woken_ || !self->connection_.peer_is_gone()) return;
+    self->gone_ = true;
+    self->alarm_.cancel();
+  });
+}
+
+/// Sends what can go at once. `reply` must live until the rest is gone.
+Session::Outgoing Session::begin_send(const Reply& reply, bool close, const RequestHead* head) {
+  const bool http10 = head != nullptr && head->version() == 10;
+  const bool head_only = head != nullptr && head->head_only();
+  Outgoing out{.header = reply_head(reply, {.date = worker_.date(), .close = close, .http10 = http10}),
+               .body = head_only ? std::string_view() : std::string_view(reply.body)};
+  out.sent = connection_.write_now(out.header, out.body);
+  return out;
+}
+
+asio::awaitable<bool> Session::send_rest(const Outgoing& out) {
+  connection_.expire_after(worker_.options.limits.write_timeout);
+  co_return co_await connection_.write(out.header, out.body, out.sent);
+}
+
+asio::awaitable<void> Session::refuse(HttpFault fault, const RequestHead* head) {
+  idle_ = false;
+  std::optional<Request> request;
+  if (head != nullptr) request = head->request();
+  const Reply reply = worker_.app.http_fault(fault.status, request ? &*request : nullptr, fault.detail);
+  const Outgoing out = begin_send(reply, true, head);
+  bool sent = out.complete();
+  if (!sent) sent = co_await send_rest(out);
+  if (sent) co_await connection_.linger();
+}
+
+}  // namespace wingmq::net

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <expected>
+#include <memory>
+#include <optional>
+
+#include "app.h"
+#include "http/connection.h"
+#include "http/request_head.h"
+#include "http/worker.h"
+
+namespace wingmq::net {
+
+/// One connection: reads requests one after the other, has App answer them and writes the replies in order. Lives on its worker's
+/// thread; a parked consume holds no thread and only a small part of this object's memory.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  /// `origin` has been counted; the session takes it out when it ends.
+  Session(boost::asio::ip::tcp::socket socket, Worker& worker, const Origin& origin);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+  /// Serves the connection until it ends. Keeps itself alive.
+  void start();
+  /// Answers 503 with `detail` and closes, without reading anything. Keeps itself alive.
+  void turn_away(std::string detail);
+  /// Ends the connection as soon as no request is being served.
+  void stop();
+  /// Ends it now.
+  void close() { connection_.close(); }
+
+ private:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+  /// What to do when a request cannot be read: say why, or nothing at all.
+  using Refusal = std::optional<HttpFault>;
+  /// A body, as much of it as has arrived.
+  struct Incoming {
+    Buffer bytes;
+    std::size_t arrived = 0;
+    bool complete = false;
+    std::optional<Reply> refusal;  // there was no memory for it: it is read past, and this is the reply
+  };
+  /// A reply on its way.
+  struct Outgoing {
+    [[nodiscard]] bool complete() const { return sent == header.size() + body.size(); }
+
+    std::string header;
+    std::string_view body;
+    std::size_t sent = 0;
+  };
+
+  void spawn(std::function<Awaitable<void>()> work);
+  Awaitable<void> run();
+  Awaitable<bool> negotiate();
+  Awaitable<bool> serve_one();
+  Awaitable<std::expected<RequestHead, Refusal>> read_head();
+  std::expected<Incoming, Refusal> begin_body(const RequestHead& head, const Request& request);
+  Awaitable<std::expected<Buffer, Refusal>> read_body(RequestHead& head, const Request& request, Incoming& body);
+  Awaitable<bool> invite_body(const RequestHead& head);
+  Awaitable<std::expected<Buffer, Refusal>> read_sized(std::size_t size, const Request& request, Incoming& body);
+  Awaitable<std::expected<Buffer, Refusal>> read_past(std::size_t size);
+  Awaitable<std::expected<Buffer, Refusal>> read_chunks(RequestHead& head, const Request& request, Incoming& incoming);
+  [[nodiscard]] Refusal body_lost() const;
+  Awaitable<std::optional<Reply>> wait_parked();
+  Awaitable<void> sleep_until_woken();
+  Awaitable<void> make_digest(Md5Text& text);
+  void watch_peer();
+  Outgoing begin_send(const Reply& reply, bool close, const RequestHead* head);
+  Awaitable<bool> send_rest(const Outgoing& out);
+  Awaitable<void> refuse(HttpFault fault, const RequestHead* head);
+  [[nodiscard]] HttpFault timeout_fault(std::string_view part, std::chrono::milliseconds allowed) const;
+
+  Worker& worker_;
+  const Origin origin_;
+  Connection connection_;
+  ParkedCall parked_;
+  boost::asio::steady_timer alarm_;  // never due: cancelling it wakes the session
+  bool idle_ = true;                 // between two requests
+  bool woken_ = false;               // the parked call has its answer
+  bool gone_ = false;                // the peer went away while the call was parked
+  bool watching_ = false;
+};
+
+}  // namespace wingmq::net

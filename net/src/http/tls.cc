@@ -1,0 +1,48 @@
+#include "http/tls.h"
+
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace wingmq::net {
+namespace {
+
+namespace ssl = boost::asio::ssl;
+using boost::system::error_code;
+
+/// Chooses http/1.1 when the client offers it. A client that offers only others is refused: it would speak HTTP/2.
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_bytes, const unsigned char* offered,
+                    unsigned int offered_bytes, void*) {
+  static constexpr unsigned char kOurs[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  unsigned char* found = nullptr;
+  const int result = ::SSL_select_next_proto(&found, chosen_bytes, kOurs, sizeof(kOurs), offered, offered_bytes);
+  *chosen = found;
+  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+}  // namespace
+
+std::expected<void, std::string> Tls::load() {
+  auto fresh = std::make_shared<ssl::context>(ssl::context::tls_server);
+  ::SSL_CTX_set_min_proto_version(fresh->native_handle(), TLS1_2_VERSION);
+  ::SSL_CTX_set_alpn_select_cb(fresh->native_handle(), choose_protocol, nullptr);
+  // An idle connection gives its buffers back.
+  ::SSL_CTX_set_mode(fresh->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  error_code error;
+  fresh->use_certificate_chain_file(options_.certificate_file, error);
+  if (error) return std::unexpected(fmt::format("certificate `{}`: {}", options_.certificate_file, error.message()));
+  fresh->use_private_key_file(options_.key_file, ssl::context::pem, error);
+  if (error) return std::unexpected(fmt::format("key `{}`: {}", options_.key_file, error.message()));
+  const std::scoped_lock lock(mutex_);
+  context_ = std::move(fresh);
+  return {};
+}
+
+std::shared_ptr<ssl::context> Tls::current() const {
+  const std::scoped_lock lock(mutex_);
+  return context_;
+}
+
+}  // namespace wingmq::net

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <ctime>
+#include <string_view>
+#include <unordered_set>
+
+#include "app.h"
+#include "access/digest_queue.h"
+#include "http/session_count.h"
+#include "http/tls.h"
+#include "wingmq/broker.h"
+#include "wingmq/net/server.h"
+
+namespace wingmq::net {
+
+class Session;
+
+/// One thread's share of the server: its event loop and the sessions that live on it. Everything but `context` and
+/// `session_count` is for the loop's own thread.
+class Worker {
+ public:
+  /// The references must outlive the worker.
+  Worker(App& app_of_server, Broker& broker_of_server, const ServerOptions& options_of_server,
+         Tls& tls_of_server, SessionCount& count)
+      : app(app_of_server), broker(broker_of_server), options(options_of_server), tls(tls_of_server), session_count(count) {}
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// The Date header's value, made once a second.
+  [[nodiscard]] std::string_view date();
+
+  App& app;
+  Broker& broker;
+  const ServerOptions& options;
+  Tls& tls;
+  SessionCount& session_count;  ///< of the whole server
+  std::unordered_set<Session*> sessions;
+  bool stopping = false;
+  std::array<char, 65536> scratch{};  ///< for what is read only to be gone
+
+ private:
+  std::time_t date_second_ = 0;
+  std::array<char, 32> date_{};
+  std::size_t date_bytes_ = 0;
+
+ public:
+  boost::asio::io_context context{1};  // behind what sessions use: destroying it ends them
+  DigestQueue digests{context};
+};
+
+}  // namespace wingmq::net

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <forward_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "operations/deviations.h"
+#include "operations/error_map.h"
+
+namespace wingmq::net {
+
+/// What reading one request brings to light: the first thing that is wrong with it, and the decisions it relies on. Reading
+/// goes on behind a fault with harmless values, so that a decoder reads like the operation's description; whoever acts on
+/// what was read asks refusal() first. Belongs to one call.
+class Findings {
+ public:
+  /// Notes what is wrong; only the first counts.
+  void refuse(Refusal refusal) {
+    if (!refusal_) refusal_ = std::move(refusal);
+  }
+  [[nodiscard]] const std::optional<Refusal>& refusal() const noexcept { return refusal_; }
+
+  /// Notes that the call passed, or is answered as it is, because of a decision (API.md D01-D28).
+  void note(std::uint8_t decision) noexcept { decisions_ |= std::uint32_t{1} << decision; }
+  [[nodiscard]] bool noted(std::uint8_t decision) const noexcept { return (decisions_ >> decision & 1) != 0; }
+  /// Counts each decision noted, once.
+  void count(Deviations& deviations) const noexcept {
+    if (decisions_ == 0) return;
+    for (std::uint8_t decision = 1; decision <= kDecisionCount; ++decision) {
+      if (noted(decision)) deviations.hit(decision);
+    }
+  }
+
+  /// Holds a decoded text as long as the call lasts.
+  std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
+
+ private:
+  std::optional<Refusal> refusal_;
+  std::uint32_t decisions_ = 0;
+  std::forward_list<std::string> kept_;
+};
+
+}  // namespace wingmq::net
