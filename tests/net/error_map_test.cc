@@ -85,5 +85,7 @@ TEST(ErrorMap, NumbersOfARefusalReachItsText) {
   EXPECT_EQ(text, "The messages' payload is 524289 bytes, the limit is 524288 bytes.");
 }
 
+TEST(ErrorMap, WithoutAHeaderItIsChinese) { EXPECT_EQ(language_of(Request{}), Language::kChinese); }
+
 }  // namespace
 }  // namespace wingmq::net

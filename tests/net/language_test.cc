@@ -15,7 +15,5 @@ TEST(LanguageChoice, EnglishOnlyWhenItIsPreferred) {
   }
 }
 
-TEST(LanguageChoice, WithoutAHeaderItIsChinese) { EXPECT_EQ(language_of(Request{}), Language::kChinese); }
-
 }  // namespace
 }  // namespace wingmq::net

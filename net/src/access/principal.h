@@ -1,8 +1,7 @@
 #pragma once
 
 #include <string>
-
-#include "operations/fields.h"
+#include <string_view>
 
 namespace wingmq::net {
 
@@ -19,9 +18,5 @@ struct Caller {
   std::string customer;      ///< the key's owner
   bool may_delegate = true;  ///< may act for other customers
 };
-
-/// Finds out who a call acts for: the customer that customInfo names, else the key's owner. A faulty customInfo, or one that
-/// the caller may not use, goes to the Findings.
-[[nodiscard]] Principal identify(const Caller& caller, const Fields& call);
 
 }  // namespace wingmq::net

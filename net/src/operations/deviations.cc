@@ -2,12 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-
-#include "control/admin_calls.h"
-
 namespace wingmq::net {
 namespace {
 
@@ -59,14 +53,5 @@ constexpr std::array<std::string_view, kDecisionCount> kRules = {
 std::string decision_id(std::uint8_t number) { return fmt::format("D{:02}", number); }
 
 std::string_view decision_rule(std::uint8_t number) { return kRules[number - 1]; }
-
-std::string list_deviations(const Deviations& deviations) {
-  boost::json::array list;
-  for (std::uint8_t number = 1; number <= kDecisionCount; ++number) {
-    list.emplace_back(boost::json::object{
-        {"id", decision_id(number)}, {"rule", decision_rule(number)}, {"hits", deviations.hits(number)}});
-  }
-  return boost::json::serialize(list);
-}
 
 }  // namespace wingmq::net

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "control/admin.h"
+#include "access/project_id.h"
 #include "operations/encode.h"
 #include "operations/envelope.h"
 #include "text/escape.h"

@@ -194,6 +194,11 @@ std::string error_body(unsigned status, std::string_view code, const std::string
 
 }  // namespace
 
+Language language_of(const Request& request) {
+  const Header* header = request.find_header("Accept-Language");
+  return header == nullptr ? Language::kChinese : preferred_language(header->value);
+}
+
 Refusal refusal_of(const Error& error, std::string_view name) {
   return {.fault = fault_of(error.code), .name = shown(name), .maximum = error.limit, .actual = error.actual};
 }

@@ -1,6 +1,6 @@
 #include <chrono>
 
-#include "control/admin.h"
+#include "access/project_id.h"
 #include "operations/handlers.h"
 #include "operations/run_call.h"
 

@@ -3,10 +3,10 @@
 #include <string_view>
 #include <utility>
 
+#include "operations/custom_info.h"
 #include "operations/decode.h"
 #include "operations/handlers.h"
 #include "operations/params.h"
-#include "access/principal.h"
 
 namespace wingmq::net {
 

@@ -1,5 +1,6 @@
 #include "text/language.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -46,11 +47,6 @@ Language preferred_language(std::string_view accept_language) {
   }
   const bool wins = english > chinese || (english == chinese && english_first);
   return english > 0 && wins ? Language::kEnglish : Language::kChinese;
-}
-
-Language language_of(const Request& request) {
-  const Header* header = request.find_header("Accept-Language");
-  return header == nullptr ? Language::kChinese : preferred_language(header->value);
 }
 
 }  // namespace wingmq::net

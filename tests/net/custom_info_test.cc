@@ -1,4 +1,4 @@
-#include "access/principal.h"
+#include "operations/custom_info.h"
 
 #include <gtest/gtest.h>
 
