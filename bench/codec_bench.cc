@@ -6,10 +6,10 @@
 #include "bench_support.h"
 #include "operations/confirm_list.h"
 #include "operations/encode.h"
-#include "text/escape.h"
-#include "text/json.h"
 #include "operations/message_list.h"
 #include "request_texts.h"
+#include "text/escape.h"
+#include "text/json.h"
 
 namespace wingmq::bench {
 namespace {

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "text/base64.h"
 #include "access/digest.h"
 #include "access/md5_lanes.h"
 #include "meter.h"
+#include "text/base64.h"
 
 namespace wingmq::bench {
 namespace {

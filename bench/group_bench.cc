@@ -4,10 +4,10 @@
 #include <span>
 #include <vector>
 
+#include "base/environment.h"
 #include "bench_support.h"
-#include "dead_letters.h"
-#include "environment.h"
-#include "group_machine.h"
+#include "group/dead_letters.h"
+#include "group/group_machine.h"
 
 namespace wingmq::bench {
 namespace {

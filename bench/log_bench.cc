@@ -2,7 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench_support.h"
-#include "log.h"
+#include "log/log.h"
 
 namespace wingmq::bench {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "bench_support.h"
-#include "partition.h"
+#include "log/partition.h"
 
 namespace wingmq::bench {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "environment.h"
-#include "mutex.h"
+#include "base/environment.h"
+#include "base/mutex.h"
 #include "reclaim.h"
 #include "registry.h"
 

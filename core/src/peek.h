@@ -3,8 +3,8 @@
 #include <span>
 #include <vector>
 
-#include "group.h"
-#include "shards.h"
+#include "group/group.h"
+#include "log/shards.h"
 #include "wingmq/info.h"
 
 namespace wingmq {

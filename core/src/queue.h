@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "environment.h"
-#include "group.h"
-#include "mutex.h"
-#include "shards.h"
+#include "base/environment.h"
+#include "base/mutex.h"
+#include "group/group.h"
+#include "log/shards.h"
 #include "wingmq/broker.h"
 
 namespace wingmq {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "effects.h"
+#include "base/effects.h"
 #include "registry.h"
 
 namespace wingmq {

@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "environment.h"
-#include "mutex.h"
+#include "base/environment.h"
+#include "base/mutex.h"
 #include "queue.h"
 
 namespace wingmq {

@@ -7,15 +7,15 @@
 #include <exception>
 #include <mutex>
 
-#include "control/admin.h"
 #include "access/auth.h"
+#include "control/admin.h"
+#include "control/metrics.h"
 #include "operations/deviations.h"
 #include "operations/error_map.h"
-#include "text/escape.h"
 #include "operations/handlers.h"
-#include "text/language.h"
-#include "control/metrics.h"
 #include "operations/router.h"
+#include "text/escape.h"
+#include "text/language.h"
 #include "text/text.h"
 
 namespace wingmq::net {

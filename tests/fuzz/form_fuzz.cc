@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "check.h"
-#include "text/escape.h"
 #include "operations/params.h"
+#include "text/escape.h"
 #include "text/text.h"
 #include "world.h"
 

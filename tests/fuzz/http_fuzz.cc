@@ -24,9 +24,9 @@
 #include "check.h"
 #include "http/session.h"
 #include "http/session_count.h"
-#include "text/text.h"
 #include "http/tls.h"
 #include "http/worker.h"
+#include "text/text.h"
 #include "world.h"
 
 namespace {

@@ -15,8 +15,8 @@
 
 #include "access/auth.h"
 #include "check.h"
-#include "text/request_date.h"
 #include "operations/router.h"
+#include "text/request_date.h"
 #include "text/timestamp.h"
 #include "wingmq/buffer.h"
 #include "wingmq/net/sign.h"

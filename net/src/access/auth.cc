@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "text/base64.h"
 #include "access/mistakes.h"
-#include "operations/params.h"
 #include "access/principal.h"
-#include "text/request_date.h"
 #include "access/signature.h"
+#include "operations/params.h"
+#include "text/base64.h"
+#include "text/request_date.h"
 #include "text/text.h"
 
 namespace wingmq::net {

@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "access/credentials.h"
-#include "operations/error_map.h"
 #include "access/explained_requests.h"
-#include "operations/findings.h"
 #include "access/md5_lanes.h"
-#include "http/message_io.h"
 #include "access/principal.h"
-#include "operations/router.h"
 #include "access/signature.h"
+#include "http/message_io.h"
+#include "operations/error_map.h"
+#include "operations/findings.h"
+#include "operations/router.h"
 #include "wingmq/clock.h"
 #include "wingmq/net/server.h"
 

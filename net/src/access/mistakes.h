@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "access/signature.h"
 #include "http/message_io.h"
 #include "operations/router.h"
-#include "access/signature.h"
 #include "wingmq/clock.h"
 
 namespace wingmq::net {

@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "text/escape.h"
-#include "operations/fields.h"
 #include "access/mistakes.h"
+#include "operations/fields.h"
 #include "operations/params.h"
+#include "text/escape.h"
 #include "text/text.h"
 
 namespace wingmq::net {

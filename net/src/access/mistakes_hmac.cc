@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <vector>
 
-#include "text/base64.h"
 #include "access/mistakes.h"
+#include "text/base64.h"
 #include "text/request_date.h"
 #include "text/text.h"
 

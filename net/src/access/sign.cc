@@ -1,10 +1,10 @@
 #include "wingmq/net/sign.h"
 
 #include "access/digest.h"
+#include "access/signature.h"
+#include "operations/router.h"
 #include "text/escape.h"
 #include "text/json.h"
-#include "operations/router.h"
-#include "access/signature.h"
 
 namespace wingmq::net {
 namespace {

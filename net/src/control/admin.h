@@ -4,12 +4,12 @@
 #include <mutex>
 #include <string>
 
+#include "access/explained_requests.h"
+#include "access/project_id.h"
 #include "control/admin_calls.h"
 #include "control/admin_result.h"
-#include "operations/deviations.h"
-#include "access/explained_requests.h"
 #include "http/message_io.h"
-#include "access/project_id.h"
+#include "operations/deviations.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/server.h"
 

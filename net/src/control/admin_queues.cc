@@ -4,8 +4,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "control/admin_calls.h"
 #include "access/project_id.h"
+#include "control/admin_calls.h"
 #include "text/text.h"
 
 namespace wingmq::net {

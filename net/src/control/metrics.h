@@ -1,8 +1,8 @@
 #pragma once
 
 #include "access/auth.h"
-#include "operations/deviations.h"
 #include "http/message_io.h"
+#include "operations/deviations.h"
 #include "wingmq/broker.h"
 
 namespace wingmq::net {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <unordered_set>
 
-#include "app.h"
 #include "access/digest_queue.h"
+#include "app.h"
 #include "http/session_count.h"
 #include "http/tls.h"
 #include "wingmq/broker.h"

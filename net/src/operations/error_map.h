@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "text/language.h"
 #include "http/message_io.h"
+#include "text/language.h"
 #include "wingmq/result.h"
 
 namespace wingmq::net {

@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 
+#include "access/principal.h"
+#include "http/message_io.h"
 #include "operations/encode.h"
 #include "operations/findings.h"
 #include "text/language.h"
-#include "http/message_io.h"
-#include "access/principal.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/server.h"
 

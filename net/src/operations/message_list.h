@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "operations/error_map.h"
-#include "text/json.h"
 #include "operations/params.h"
+#include "text/json.h"
 #include "wingmq/message.h"
 
 namespace wingmq::net {

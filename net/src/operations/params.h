@@ -2,10 +2,10 @@
 
 #include <string_view>
 
+#include "http/message_io.h"
 #include "operations/fields.h"
 #include "operations/findings.h"
 #include "text/json.h"
-#include "http/message_io.h"
 
 namespace wingmq::net {
 

@@ -1,0 +1,352 @@
+#include "group/group.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace wingmq {
+namespace {
+
+GroupMachine::Config main_config(const Options& options, const QueueSpec& spec, std::uint32_t stream) {
+  return {.stream = stream,
+          .one_batch_at_a_time = spec.mode == QueueMode::kFifo,
+          .consume_count_max = spec.consume_count_max,
+          .failure_counting = options.failure_counting,
+          .payload_bytes_max = options.limits.payload_bytes_max,
+          .retention = options.limits.retention};
+}
+
+GroupMachine::Config dead_config(const Options& options, const QueueSpec& spec, std::uint32_t stream) {
+  GroupMachine::Config config = main_config(options, spec, stream);
+  config.consume_count_max = std::nullopt;  // a dead letter does not die again
+  return config;
+}
+
+}  // namespace
+
+Group::Group(Environment& environment, std::shared_ptr<const QueueIdentity> queue, std::shared_ptr<Shards> shards,
+             GroupId id, std::string name, std::uint32_t stream)
+    : Timed(Rank::kGroup),
+      environment_(environment),
+      queue_(std::move(queue)),
+      shards_(std::move(shards)),
+      id_(id),
+      name_(std::move(name)),
+      stream_(stream),
+      main_(main_config(environment.options, queue_->spec, stream), shards_->partitions()),
+      dead_letters_(environment),
+      dead_(dead_config(environment.options, queue_->spec, stream + 1), 1) {}
+
+TagRule Group::tag_rule() {
+  const MutexLock lock(mutex_);
+  return main_.tag_rule();
+}
+
+void Group::set_tag_rule(TagRule rule) {
+  const MutexLock lock(mutex_);
+  main_.set_tag_rule(std::move(rule));
+}
+
+// --- Consuming --------------------------------------------------------------------------------------------------------
+
+std::optional<Result<Delivery>> Group::consume(const ConsumeRequest& asked, Waiter& waiter, Time now, Effects& effects) {
+  const MutexLock lock(mutex_);
+  if (closed_) return closed_;
+  now = settle(now, effects);
+  if (asked.stream == Stream::kQueue) {
+    const auto adopted = adopt_tag_rule(asked.tags);
+    if (!adopted) return std::unexpected(adopted.error());
+  }
+  WaitList::Wish wish{asked.stream, asked.messages_max, asked.ack_wait};
+  if (asked.stream == Stream::kDeadLetters) {
+    wish.ack_wait = std::min(wish.ack_wait, environment_.options.limits.dead_letter_lease_max);
+  }
+  serve(waits(asked.stream), now, effects);  // who came first is served first
+  Delivery delivery = lease(wish, now);
+  const bool may_park = asked.wait > Millis(0) && !environment_.closing.load(std::memory_order_acquire);
+  if (delivery.empty() && may_park) {
+    park(waiter, wish, now, asked.wait);
+    // A batch stored between the look above and parking has nobody to tell: look once more.
+    delivery = lease(wish, now);
+    if (delivery.empty()) {
+      arm();
+      return std::nullopt;
+    }
+    unpark(waiter);
+  }
+  arm();
+  return delivery;
+}
+
+Result<void> Group::adopt_tag_rule(const TagRule& rule) {
+  if (!rule.empty() && !has_tags_and_dead_letters(queue_->spec.mode)) {
+    return std::unexpected(Error{ErrorCode::kTagsNotSupported});
+  }
+  if (main_.tag_rule() == rule) return {};
+  if (!main_.tag_rule().empty()) return std::unexpected(Error{ErrorCode::kTagRuleMismatch});
+  main_.set_tag_rule(rule);
+  return {};
+}
+
+Delivery Group::lease(const WaitList::Wish& wish, Time now) {
+  const GroupMachine::LeaseRequest asked{wish.messages_max, wish.ack_wait, environment_.random.next()};
+  if (wish.stream == Stream::kQueue) return main_.lease(*shards_, asked, now);
+  Delivery delivery = dead_.lease(dead_letters_, asked, now);
+  dead_letters_.drop_before(dead_.cursor({0}).entry);
+  return delivery;
+}
+
+void Group::park(Waiter& waiter, const WaitList::Wish& wish, Time now, Millis wait) {
+  waits(wish.stream).add(waiter, std::static_pointer_cast<Group>(shared_from_this()), wish, now, wait);
+  if (wish.stream == Stream::kQueue) shards_->parked.fetch_add(1);
+}
+
+void Group::unpark(Waiter& waiter) {
+  const Stream stream = WaitList::wish(waiter).stream;
+  waits(stream).remove(waiter);
+  if (stream == Stream::kQueue) shards_->parked.fetch_sub(1);
+}
+
+bool Group::cancel(Waiter& waiter) {
+  const MutexLock lock(mutex_);
+  if (!WaitList::parked(waiter)) return false;
+  unpark(waiter);
+  return true;
+}
+
+void Group::serve_parked(Time now, Effects& effects) {
+  const MutexLock lock(mutex_);
+  if (waits(Stream::kQueue).size() == 0) return;
+  now = settle(now, effects);
+  serve(waits(Stream::kQueue), now, effects);
+  arm();
+}
+
+void Group::serve(Time now, Effects& effects) {
+  for (WaitList& waits : waits_) serve(waits, now, effects);
+}
+
+void Group::serve(WaitList& waits, Time now, Effects& effects) {
+  while (Waiter* waiter = waits.first()) {
+    Delivery delivery = lease(WaitList::wish(*waiter), now);
+    if (delivery.empty()) return;
+    unpark(*waiter);
+    effects.answer(*waiter, std::move(delivery));
+  }
+}
+
+void Group::answer_all(const Result<Delivery>& outcome, Effects& effects) {
+  for (WaitList& waits : waits_) {
+    while (Waiter* waiter = waits.first()) {
+      unpark(*waiter);
+      effects.answer(*waiter, outcome);
+    }
+  }
+}
+
+void Group::answer_parked(Effects& effects) {
+  const MutexLock lock(mutex_);
+  answer_all(Delivery{}, effects);
+}
+
+void Group::close(const Result<Delivery>& outcome, Effects& effects) {
+  const MutexLock lock(mutex_);
+  closed_ = outcome;
+  answer_all(outcome, effects);
+  environment_.timers.disarm(*this);
+}
+
+// --- Confirming and resetting -----------------------------------------------------------------------------------------
+
+Result<ConfirmResult> Group::confirm(Stream stream, std::span<const ConfirmEntry> entries, Time now, Effects& effects) {
+  const MutexLock lock(mutex_);
+  now = settle(now, effects);
+  const auto checked = machine(stream).check(entries);
+  if (!checked) return std::unexpected(checked.error());
+  std::vector<Run> died;
+  const ConfirmResult result = machine(stream).confirm(entries, now, died);
+  if (stream == Stream::kDeadLetters) dead_confirmed_ += result.success;
+  bury(died, now);
+  serve(now, effects);
+  arm();
+  return result;
+}
+
+void Group::give_back(const Delivery& delivery, Time now, Effects& effects) {
+  const MutexLock lock(mutex_);
+  now = settle(now, effects);
+  for (const Stream stream : {Stream::kQueue, Stream::kDeadLetters}) {
+    const bool of_stream = delivery.first.stream == stream_ + static_cast<std::uint32_t>(stream);
+    if (of_stream) machine(stream).give_back(delivery.first, now);
+  }
+  serve(now, effects);
+  arm();
+}
+
+Result<void> Group::reset(const Broker::ResetTarget& target, bool force, Time now, Effects& effects) {
+  using Kind = Broker::ResetTarget::Kind;
+  const MutexLock lock(mutex_);
+  now = settle(now, effects);
+  const Time oldest = now - environment_.options.limits.retention;
+  if (target.kind == Kind::kTime && (target.time < oldest || target.time > now)) {
+    return std::unexpected(Error{ErrorCode::kResetTimeOutOfRange});
+  }
+  if (main_.busy() && !force) return std::unexpected(Error{ErrorCode::kResetBusy});
+  main_.reset(target.kind == Kind::kEarliest ? shards_->begins()
+              : target.kind == Kind::kLatest ? shards_->ends()
+                                             : shards_->places(target.time));
+  serve(now, effects);
+  arm();
+  return {};
+}
+
+void Group::bury(std::vector<Run>& died, Time at) {
+  for (const Run& run : died) dead_produced_ += run.count;
+  dead_letters_.append(died, at);
+  died.clear();
+}
+
+// --- Time -------------------------------------------------------------------------------------------------------------
+
+void Group::fire(Time now, Effects& effects) {
+  const MutexLock lock(mutex_);
+  if (closed_) return;
+  settle(now, effects);
+  arm();
+}
+
+Time Group::settle(Time now, Effects& effects) {
+  now = latest_ = std::max(latest_, now);
+  effects.fired(now, FiredType::kMessageExpired, queue_->spec.name, nullptr, shards_->expire(now));
+  for (auto at = next_event(); at && *at <= now; at = next_event()) settle_at(*at, effects);
+  main_.expire_messages(now);
+  return now;
+}
+
+void Group::settle_at(Time at, Effects& effects) {
+  main_.expire_messages(at);
+  expire_dead_letters(at, effects);
+  end_leases(at, effects);
+  serve(at, effects);
+  end_waits(at, effects);
+}
+
+void Group::expire_dead_letters(Time at, Effects& effects) {
+  const auto stored = dead_letters_.next_expiry();
+  const auto held = dead_.next_expiry();
+  if ((!stored || *stored > at) && (!held || *held > at)) return;
+  const std::uint64_t before = dead_.counts(dead_letters_).available;
+  dead_letters_.expire(at);
+  dead_.expire_messages(at);
+  const std::uint64_t gone = before - dead_.counts(dead_letters_).available;
+  effects.fired(at, FiredType::kMessageExpired, queue_->spec.name, &name_, gone);
+}
+
+void Group::end_leases(Time at, Effects& effects) {
+  std::vector<Run> died;
+  while (const auto ended = main_.expire_lease(at, died)) {
+    const std::uint64_t before = dead_produced_;
+    bury(died, ended->at);
+    effects.fired(ended->at, FiredType::kLeaseExpired, queue_->spec.name, &name_, ended->messages);
+    effects.fired(ended->at, FiredType::kDeadLettered, queue_->spec.name, &name_, dead_produced_ - before);
+  }
+  while (const auto ended = dead_.expire_lease(at, died)) {
+    effects.fired(ended->at, FiredType::kLeaseExpired, queue_->spec.name, &name_, ended->messages);
+  }
+}
+
+void Group::end_waits(Time at, Effects& effects) {
+  std::uint64_t over = 0;
+  for (WaitList& waits : waits_) {
+    while (Waiter* waiter = waits.due(at)) {
+      unpark(*waiter);
+      effects.answer(*waiter, Delivery{});
+      ++over;
+    }
+  }
+  effects.fired(at, FiredType::kWaitOver, queue_->spec.name, &name_, over);
+}
+
+std::optional<Time> Group::next_event() const {
+  std::optional<Time> next;
+  for (const auto& at : {main_.next_lease_end(), dead_.next_lease_end(), waits_[0].bound(), waits_[1].bound(),
+                         dead_letters_.next_expiry(), dead_.next_expiry()}) {
+    if (at && (!next || *at < *next)) next = at;
+  }
+  return next;
+}
+
+void Group::arm() {
+  const auto next = next_event();
+  if (next && !closed_) environment_.timers.arm(*this, *next);
+}
+
+// --- Looking ----------------------------------------------------------------------------------------------------------
+
+GroupInfo Group::info(Time now, Effects& effects) {
+  const MutexLock lock(mutex_);
+  settle(now, effects);
+  arm();
+  const GroupMachine::Counts counts = main_.counts(*shards_);
+  const std::uint64_t open = counts.available + counts.dead;
+  // Read last, and sends go on: there are at least as many as were just counted.
+  const std::uint64_t produced = std::max(shards_->sizes().messages, open);
+  return {.id = id_,
+          .name = name_,
+          .produced = produced,
+          .consumed = produced - open,
+          .available = counts.available,
+          .in_flight = counts.in_flight,
+          .dead_produced = dead_produced_,
+          .dead_available = dead_produced_ - dead_confirmed_,
+          .dead_in_flight = dead_.counts(dead_letters_).in_flight,
+          .parked = waits_[0].size() + waits_[1].size(),
+          .tags = main_.tag_rule()};
+}
+
+GroupView Group::view(Time now, Effects& effects) {
+  const MutexLock lock(mutex_);
+  settle(now, effects);
+  arm();
+  GroupView view;
+  main_.for_each_marked([&view](const Run& run, MessageState state, std::optional<Time> deadline) {
+    view.marked.push_back({run, state, deadline});
+  });
+  std::ranges::sort(view.marked, {}, [](const MarkedRun& each) { return std::pair(each.run.partition, each.run.offset); });
+  for (std::uint32_t i = 0; i < shards_->partitions(); ++i) view.cursors.push_back(main_.cursor({i}));
+  view.tags = main_.tag_rule();
+  return view;
+}
+
+std::vector<MarkedRun> Group::dead_letters(std::optional<Offset> after, std::uint32_t limit, Time now,
+                                           Effects& effects) {
+  const MutexLock lock(mutex_);
+  settle(now, effects);
+  arm();
+  std::vector<MarkedRun> found;
+  dead_.for_each_marked([&found](const Run& run, MessageState state, std::optional<Time> deadline) {
+    found.push_back({run, state, deadline});
+  });
+  std::ranges::sort(found, {}, [](const MarkedRun& each) { return each.run.offset; });
+  dead_.for_each_unread(dead_letters_, {0}, [&](const Run& run) {
+    if (limit == 0) return false;
+    if (after && run.offset.value + run.count <= after->value + 1) return true;
+    found.push_back({run, MessageState::kAvailable, std::nullopt});
+    limit -= std::min(limit, run.count);
+    return true;
+  });
+  return found;
+}
+
+std::vector<std::uint64_t> Group::read_until(Time now, Effects& effects) {
+  const MutexLock lock(mutex_);
+  settle(now, effects);
+  arm();
+  std::vector<std::uint64_t> entries;
+  for (std::uint32_t i = 0; i < shards_->partitions(); ++i) {
+    main_.skip_unwanted(*shards_, {i});
+    entries.push_back(main_.cursor({i}).entry);
+  }
+  return entries;
+}
+
+}  // namespace wingmq

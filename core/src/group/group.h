@@ -1,0 +1,135 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/environment.h"
+#include "base/mutex.h"
+#include "group/dead_letters.h"
+#include "group/group_machine.h"
+#include "group/wait_list.h"
+#include "log/shards.h"
+#include "wingmq/broker.h"
+
+namespace wingmq {
+
+/// What never changes about a queue; shared by it and its groups.
+struct QueueIdentity {
+  QueueId id;
+  Project project;
+  QueueSpec spec;
+  Time created{};
+};
+
+/// A run as peeking shows it.
+struct MarkedRun {
+  Run run;
+  MessageState state = MessageState::kAvailable;
+  std::optional<Time> lease_deadline;
+};
+
+/// What a group knows about its queue's messages, at one moment.
+struct GroupView {
+  std::vector<MarkedRun> marked;   ///< released, leased and dead ones, by partition and offset
+  std::vector<Position> cursors;   ///< what lies behind is unread
+  TagRule tags;
+};
+
+/// A consumer group: the machine of the queue's messages, the machine of its dead letters, and the calls parked at either,
+/// behind one lock. Groups of one queue never touch each other. Safe for concurrent use.
+///
+/// Every call first does what is due by its `now`, instant by instant, so that no answer depends on how punctual timers are.
+class Group final : public Timed {
+ public:
+  Group(Environment& environment, std::shared_ptr<const QueueIdentity> queue, std::shared_ptr<Shards> shards, GroupId id,
+        std::string name, std::uint32_t stream);
+
+  [[nodiscard]] GroupId id() const noexcept { return id_; }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] const QueueIdentity& queue() const noexcept { return *queue_; }
+  /// The number of its queue's stream; the next one is that of its dead letters.
+  [[nodiscard]] std::uint32_t stream() const noexcept { return stream_; }
+
+  [[nodiscard]] TagRule tag_rule() EXCLUDES(mutex_);
+  void set_tag_rule(TagRule rule) EXCLUDES(mutex_);
+
+  /// As Broker's calls of these names, the group being found.
+  [[nodiscard]] std::optional<Result<Delivery>> consume(const ConsumeRequest& asked, Waiter& waiter, Time now,
+                                                        Effects& effects) EXCLUDES(mutex_);
+  [[nodiscard]] Result<ConfirmResult> confirm(Stream stream, std::span<const ConfirmEntry> entries, Time now,
+                                              Effects& effects) EXCLUDES(mutex_);
+  void give_back(const Delivery& delivery, Time now, Effects& effects) EXCLUDES(mutex_);
+  [[nodiscard]] Result<void> reset(const Broker::ResetTarget& target, bool force, Time now, Effects& effects)
+      EXCLUDES(mutex_);
+
+  /// The group in which the waiter was parked last; nullptr: none, or it is gone.
+  [[nodiscard]] static std::shared_ptr<Group> of(const Waiter& waiter) { return waiter.group_.lock(); }
+  [[nodiscard]] bool cancel(Waiter& waiter) EXCLUDES(mutex_);
+
+  /// Gives what was just stored to those who wait for it.
+  void serve_parked(Time now, Effects& effects) EXCLUDES(mutex_);
+  void fire(Time now, Effects& effects) override EXCLUDES(mutex_);
+
+  /// Answers those who wait with an empty delivery.
+  void answer_parked(Effects& effects) EXCLUDES(mutex_);
+  /// Takes the group out of service: those who wait, and who come too late to notice, get `outcome`.
+  void close(const Result<Delivery>& outcome, Effects& effects) EXCLUDES(mutex_);
+
+  [[nodiscard]] GroupInfo info(Time now, Effects& effects) EXCLUDES(mutex_);
+  [[nodiscard]] GroupView view(Time now, Effects& effects) EXCLUDES(mutex_);
+  /// Unconfirmed dead letters behind `after`, in order; all leased and released ones, and at least `limit` messages of
+  /// the others.
+  [[nodiscard]] std::vector<MarkedRun> dead_letters(std::optional<Offset> after, std::uint32_t limit, Time now,
+                                                    Effects& effects) EXCLUDES(mutex_);
+  /// For each partition the number of the first log entry with messages that the group has not read.
+  [[nodiscard]] std::vector<std::uint64_t> read_until(Time now, Effects& effects) EXCLUDES(mutex_);
+
+ private:
+  /// Does what is due. Returns the time to go on with: `now`, or the latest that the group has seen, for whoever read the clock
+  /// first may get the lock last.
+  Time settle(Time now, Effects& effects) REQUIRES(mutex_);
+  void settle_at(Time at, Effects& effects) REQUIRES(mutex_);
+  void end_leases(Time at, Effects& effects) REQUIRES(mutex_);
+  void end_waits(Time at, Effects& effects) REQUIRES(mutex_);
+  void expire_dead_letters(Time at, Effects& effects) REQUIRES(mutex_);
+  [[nodiscard]] std::optional<Time> next_event() const REQUIRES(mutex_);
+  void arm() REQUIRES(mutex_);
+
+  [[nodiscard]] Result<void> adopt_tag_rule(const TagRule& rule) REQUIRES(mutex_);
+  [[nodiscard]] Delivery lease(const WaitList::Wish& wish, Time now) REQUIRES(mutex_);
+  void park(Waiter& waiter, const WaitList::Wish& wish, Time now, Millis wait) REQUIRES(mutex_);
+  void unpark(Waiter& waiter) REQUIRES(mutex_);
+  void serve(Time now, Effects& effects) REQUIRES(mutex_);
+  void serve(WaitList& waits, Time now, Effects& effects) REQUIRES(mutex_);
+  void answer_all(const Result<Delivery>& outcome, Effects& effects) REQUIRES(mutex_);
+  void bury(std::vector<Run>& died, Time at) REQUIRES(mutex_);
+
+  [[nodiscard]] GroupMachine& machine(Stream stream) REQUIRES(mutex_) {
+    return stream == Stream::kQueue ? main_ : dead_;
+  }
+  [[nodiscard]] WaitList& waits(Stream stream) REQUIRES(mutex_) { return waits_[static_cast<std::size_t>(stream)]; }
+
+  Environment& environment_;
+  const std::shared_ptr<const QueueIdentity> queue_;
+  const std::shared_ptr<Shards> shards_;
+  const GroupId id_;
+  const std::string name_;
+  const std::uint32_t stream_;
+
+  Mutex mutex_;
+  Time latest_ GUARDED_BY(mutex_){};
+  GroupMachine main_ GUARDED_BY(mutex_);
+  DeadLetters dead_letters_ GUARDED_BY(mutex_);
+  GroupMachine dead_ GUARDED_BY(mutex_);
+  std::uint64_t dead_produced_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t dead_confirmed_ GUARDED_BY(mutex_) = 0;
+  std::array<WaitList, 2> waits_ GUARDED_BY(mutex_);
+  std::optional<Result<Delivery>> closed_ GUARDED_BY(mutex_);
+};
+
+}  // namespace wingmq

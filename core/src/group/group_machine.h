@@ -1,0 +1,175 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "group/lease_table.h"
+#include "group/run.h"
+#include "log/message_source.h"
+#include "wingmq/info.h"
+#include "wingmq/options.h"
+
+namespace wingmq {
+
+/// The rules of consuming one stream by one group: cursor, leases, failure counts, tag rule and counters (API.md 4.9, 4.10,
+/// 4.14, D19 to D26). Pure: no lock, no clock, no chance. What it knows about messages it reads from a MessageSource.
+///
+/// A message is, for the group: unread (at or behind the partition's cursor) · released (delivered before, waiting to
+/// be delivered again) · leased · dead · or done with, which needs no memory.
+class GroupMachine {
+ public:
+  struct Config {
+    std::uint32_t stream = 0;            ///< Handle::stream
+    bool one_batch_at_a_time = false;    ///< FIFO (D19)
+    std::optional<std::uint32_t> consume_count_max;  ///< failures after which a message is dead; nullopt: none
+    FailureCounting failure_counting = FailureCounting::kDelivered;
+    std::uint64_t payload_bytes_max = 0;
+    Millis retention{};
+  };
+
+  GroupMachine(const Config& config, std::uint32_t partitions) : config_(config), places_(partitions) {}
+
+  // --- Delivering ---
+
+  struct LeaseRequest {
+    std::uint32_t messages_max = 0;
+    Millis ack_wait{};
+    std::uint64_t secret = 0;
+  };
+  /// Leases what is available: released messages first, in order, then unread ones. Empty when there is nothing.
+  [[nodiscard]] Delivery lease(const MessageSource& source, const LeaseRequest& asked, Time now);
+
+  /// Fixes the tag rule: messages that do not match count as consumed. Leased ones are judged when they are released.
+  void set_tag_rule(TagRule rule);
+  [[nodiscard]] const TagRule& tag_rule() const noexcept { return tag_rule_; }
+
+  // --- Confirming ---
+
+  /// Whether a confirmation may be judged (D22): kHandleForeign, kHandleInvalid.
+  [[nodiscard]] Result<void> check(std::span<const ConfirmEntry> entries) const;
+  /// Judges a confirmation that check() let pass (D23 to D25). Messages that died are added to `died`.
+  [[nodiscard]] ConfirmResult confirm(std::span<const ConfirmEntry> entries, Time now, std::vector<Run>& died);
+  /// Ends the lease of a handle, if it is open, without counting a failure.
+  void give_back(const Handle& handle, Time now);
+
+  // --- Time ---
+
+  /// Ends the first lease that is due by `now`; nullopt: none is. Messages that died are added to `died`.
+  struct ExpiredLease {
+    Time at{};
+    std::uint64_t messages = 0;
+  };
+  [[nodiscard]] std::optional<ExpiredLease> expire_lease(Time now, std::vector<Run>& died);
+  /// The next instant at which a lease may end; nullopt: none.
+  [[nodiscard]] std::optional<Time> next_lease_end() const noexcept { return leases_.bound(); }
+
+  /// Forgets messages whose retention ended by `now`.
+  void expire_messages(Time now);
+  /// When expire_messages() may next find a message outside the source; nullopt: never.
+  [[nodiscard]] std::optional<Time> next_expiry() const;
+
+  // --- Resetting (API.md 4.14) ---
+
+  [[nodiscard]] bool busy() const noexcept { return leases_.size() != 0; }
+  /// Starts again at `place` (one for each partition): leases, failure counts and later deaths are forgotten.
+  void reset(std::span<const Position> place);
+
+  // --- Looking ---
+
+  struct Counts {
+    std::uint64_t available = 0;  ///< leased ones included
+    std::uint64_t in_flight = 0;
+    std::uint64_t dead = 0;
+  };
+  [[nodiscard]] Counts counts(const MessageSource& source);
+
+  [[nodiscard]] Position cursor(PartitionIndex partition) const { return places_[partition.value].cursor; }
+  /// Moves the cursor over messages that the tag rule does not want, so that they can be reclaimed.
+  void skip_unwanted(const MessageSource& source, PartitionIndex partition);
+
+  /// Calls action(run, state, lease deadline or nullopt) for each run that is released, leased or dead, in no order.
+  template <typename Action>
+  void for_each_marked(Action action) const {
+    for (const auto& [key, run] : released_) action(run, MessageState::kAvailable, std::optional<Time>());
+    for (const auto& [key, run] : dead_) action(run, MessageState::kDead, std::optional<Time>());
+    leases_.for_each([&action](const Lease& lease) {
+      lease.for_each_pending([&](const Run& run, std::uint32_t) {
+        action(run, MessageState::kInFlight, std::optional(lease.deadline()));
+      });
+    });
+  }
+
+  /// Calls action(run) for each unread stretch that the tag rule wants, in order, until it returns false.
+  template <typename Action>
+  void for_each_unread(const MessageSource& source, PartitionIndex partition, Action action) const;
+
+ private:
+  /// How far the group has read a partition.
+  struct Place {
+    Position cursor;
+    // Messages between the cursor and here that the tag rule wants; counted when asked for, remembered from there on.
+    Position counted;
+    std::uint64_t wanted = 0;
+  };
+  /// Where a run begins. Runs never overlap.
+  struct Key {
+    PartitionIndex partition;
+    Offset offset;
+    auto operator<=>(const Key&) const = default;
+  };
+  using Runs = std::map<Key, Run>;
+  enum class Cause : std::uint8_t { kFailed, kExpired, kGivenBack };
+
+  void take_released(Room& room, std::vector<Run>& runs);
+  void take_unread(const MessageSource& source, PartitionIndex partition, Room& room, std::vector<Run>& runs);
+  [[nodiscard]] Run unread_part(const LogEntry& entry, PartitionIndex partition) const;
+  [[nodiscard]] Position take_entry(const LogEntry& entry, PartitionIndex partition, Room& room,
+                                    std::vector<Run>& runs) const;
+  /// Moves cursors over what the source has dropped.
+  void follow(const MessageSource& source);
+  void move_cursor(Place& place, const Position& to, std::uint64_t taken);
+  void recount(Place& place);
+  std::uint64_t count_wanted(const MessageSource& source, PartitionIndex partition);
+
+  struct Released {
+    Cause cause = Cause::kFailed;
+    Time at{};
+    std::optional<std::uint32_t> failed;  ///< index of the message that an explicit `fail` named
+  };
+  std::uint64_t release(Lease& lease, const Released& how, std::vector<Run>& died);
+  void release_run(Run run, bool failed, std::vector<Run>& died);
+  void put_released(const Run& run);
+  static void drop(Runs& runs, Time now, std::uint64_t& count);
+
+  const Config config_;
+  TagRule tag_rule_;
+  std::vector<Place> places_;
+  LeaseTable leases_;
+  Runs released_;
+  Runs dead_;  // without their batches: nobody reads them here any more
+  std::uint64_t leased_count_ = 0;
+  std::uint64_t released_count_ = 0;
+  std::uint64_t dead_count_ = 0;
+  Time expiry_bound_ = Time::max();  // no run in released_ or dead_ expires before it
+  std::uint32_t next_partition_ = 0;  // where the next delivery begins to look
+};
+
+template <typename Action>
+void GroupMachine::for_each_unread(const MessageSource& source, PartitionIndex partition, Action action) const {
+  std::array<LogEntry, 64> entries;
+  std::uint64_t from = places_[partition.value].cursor.entry;
+  while (const std::size_t read = source.read(partition, from, UINT64_MAX, entries)) {
+    for (const LogEntry& entry : std::span(entries).first(read)) {
+      bool go_on = true;
+      for_each_wanted(unread_part(entry, partition), tag_rule_, [&](const Run& run) { go_on = go_on && action(run); });
+      if (!go_on) return;
+    }
+    from = entries[read - 1].number + 1;
+  }
+}
+
+}  // namespace wingmq

@@ -1,0 +1,97 @@
+#include "group/lease_table.h"
+
+#include <utility>
+
+namespace wingmq {
+
+bool Lease::confirm_next() {
+  const bool retained = static_cast<bool>(runs_[run_].batch);
+  ++cursor_;
+  if (++in_run_ == runs_[run_].count) {
+    ++run_;
+    in_run_ = 0;
+  }
+  return retained;
+}
+
+std::uint64_t Lease::pending() const {
+  std::uint64_t messages = 0;
+  for_each_pending([&messages](const Run& run, std::uint32_t) { messages += run.count; });
+  return messages;
+}
+
+Lease& LeaseTable::open(std::vector<Run> runs, std::uint64_t secret, Time now, Millis span) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back().slot_ = free_.back();
+  }
+  Lease& lease = slots_[free_.back()];
+  free_.pop_back();
+  lease.runs_ = std::move(runs);
+  lease.secret_ = secret;
+  lease.cursor_ = 0;
+  lease.run_ = 0;
+  lease.in_run_ = 0;
+  for (const Run& run : lease.runs_) lease.total_ += run.count;
+  deadlines_.add(lease, now, span);
+  watch_expiry(lease);
+  ++open_;
+  return lease;
+}
+
+Lease* LeaseTable::find(const Handle& handle) {
+  if (handle.lease >= slots_.size()) return nullptr;
+  Lease& lease = slots_[handle.lease];
+  return lease.total_ != 0 && lease.secret_ == handle.secret ? &lease : nullptr;
+}
+
+const Lease* LeaseTable::find(const Handle& handle) const { return const_cast<LeaseTable*>(this)->find(handle); }
+
+Handle LeaseTable::handle(const Lease& lease, std::uint32_t stream) const {
+  return {.stream = stream, .lease = lease.slot_, .index = 0, .secret = lease.secret_};
+}
+
+void LeaseTable::close(Lease& lease) {
+  deadlines_.remove(lease);
+  if (lease.expiring_) expiring_.erase(*std::exchange(lease.expiring_, std::nullopt));
+  lease.runs_.clear();
+  lease.total_ = 0;
+  free_.push_back(lease.slot_);
+  --open_;
+}
+
+void LeaseTable::close_all() {
+  for (Lease& lease : slots_) {
+    if (lease.total_ != 0) close(lease);
+  }
+}
+
+void LeaseTable::watch_expiry(Lease& lease) {
+  std::optional<Time> earliest;
+  for (const Run& run : lease.runs_) {
+    if (run.batch && (!earliest || run.expires < *earliest)) earliest = run.expires;
+  }
+  if (earliest && *earliest <= lease.deadline_) lease.expiring_ = expiring_.emplace(*earliest, &lease);
+}
+
+std::uint64_t LeaseTable::expire(Time now) {
+  std::uint64_t gone = 0;
+  while (!expiring_.empty() && expiring_.begin()->first <= now) {
+    Lease& lease = *expiring_.begin()->second;
+    expiring_.erase(*std::exchange(lease.expiring_, std::nullopt));
+    const std::uint64_t before = lease.pending();
+    for (Run& run : lease.runs_) {
+      if (run.expires <= now) run.batch = {};
+    }
+    gone += before - lease.pending();
+    watch_expiry(lease);
+  }
+  return gone;
+}
+
+std::optional<Time> LeaseTable::next_expiry() const {
+  if (expiring_.empty()) return std::nullopt;
+  return expiring_.begin()->first;
+}
+
+}  // namespace wingmq

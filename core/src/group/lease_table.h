@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "group/deadline_lists.h"
+#include "group/run.h"
+
+namespace wingmq {
+
+/// Messages delivered by one consume call and not confirmed yet (API.md 4.9, 4.10). Confirming moves a cursor over them.
+class Lease {
+ public:
+  /// Messages delivered.
+  [[nodiscard]] std::uint32_t total() const noexcept { return total_; }
+  /// The first message that is not confirmed; total(): all are.
+  [[nodiscard]] std::uint32_t cursor() const noexcept { return cursor_; }
+  [[nodiscard]] Time deadline() const noexcept { return deadline_; }
+
+  /// Confirms the cursor's message. Returns whether it was still retained.
+  bool confirm_next();
+
+  /// Messages from the cursor on that are still retained.
+  [[nodiscard]] std::uint64_t pending() const;
+
+  /// Calls action(run, index of its first message) for each unconfirmed stretch that is still retained.
+  template <typename Action>
+  void for_each_pending(Action action) const {
+    std::uint32_t index = cursor_;
+    for (std::size_t i = run_; i < runs_.size(); ++i) {
+      const std::uint32_t skip = i == run_ ? in_run_ : 0;
+      const std::uint32_t count = runs_[i].count - skip;
+      if (runs_[i].batch && count > 0) action(runs_[i].part(skip, count), index);
+      index += count;
+    }
+  }
+
+ private:
+  friend class LeaseTable;
+  friend class DeadlineLists<Lease>;
+
+  std::vector<Run> runs_;  // one without a batch was overtaken by the end of its retention
+  std::uint64_t secret_ = 0;
+  std::uint32_t slot_ = 0;
+  std::uint32_t total_ = 0;  // 0: the slot is free
+  std::uint32_t cursor_ = 0;
+  std::size_t run_ = 0;       // where the cursor stands
+  std::uint32_t in_run_ = 0;
+  Time deadline_{};
+  Millis span_{};
+  ListLinks<Lease> deadline_links_;
+  std::optional<std::multimap<Time, Lease*>::iterator> expiring_;
+};
+
+/// The open leases of one stream, found by handle and by deadline at constant cost. Not safe for concurrent use.
+class LeaseTable {
+ public:
+  /// Opens a lease over `runs` (not empty), from `now` for `span`. The reference stays valid until close().
+  Lease& open(std::vector<Run> runs, std::uint64_t secret, Time now, Millis span);
+
+  /// The open lease that the handle was made for; nullptr: there is none, or it is over.
+  [[nodiscard]] Lease* find(const Handle& handle);
+  [[nodiscard]] const Lease* find(const Handle& handle) const;
+
+  /// Handle of the lease's message 0.
+  [[nodiscard]] Handle handle(const Lease& lease, std::uint32_t stream) const;
+
+  void close(Lease& lease);
+  void close_all();
+
+  /// A lease whose deadline is at or before `now`, the earliest first; nullptr: none.
+  [[nodiscard]] Lease* due(Time now) { return deadlines_.due(now); }
+  /// No lease comes due before this; nullopt: there is none.
+  [[nodiscard]] std::optional<Time> bound() const noexcept { return deadlines_.bound(); }
+
+  /// Lets go of leased messages whose retention ended by `now`; returns how many.
+  std::uint64_t expire(Time now);
+  /// When expire() next finds something that outlives its retention in a lease; nullopt: never.
+  [[nodiscard]] std::optional<Time> next_expiry() const;
+
+  [[nodiscard]] std::size_t size() const noexcept { return open_; }
+
+  template <typename Action>
+  void for_each(Action action) const {
+    for (const Lease& lease : slots_) {
+      if (lease.total_ != 0) action(lease);
+    }
+  }
+
+ private:
+  void watch_expiry(Lease& lease);
+
+  std::deque<Lease> slots_;  // a deque: leases never move
+  std::vector<std::uint32_t> free_;
+  DeadlineLists<Lease> deadlines_;
+  std::multimap<Time, Lease*> expiring_;  // leases that do not end before the retention of messages in them
+  std::size_t open_ = 0;
+};
+
+}  // namespace wingmq
