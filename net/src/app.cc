@@ -14,6 +14,7 @@
 #include "operations/error_map.h"
 #include "operations/handlers.h"
 #include "operations/router.h"
+#include "operations/signed_values.h"
 #include "text/escape.h"
 #include "text/language.h"
 #include "text/text.h"
@@ -65,7 +66,7 @@ class App::Impl {
  public:
   Impl(Broker& broker, const ServerOptions& options)
       : broker_(broker),
-        auth_(options, [] { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }),
+        auth_(options, [] { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }, read_signed_values),
         explain_(options.explain_signatures),
         handles_(options.handles),
         batch_messages_max_(options.limits.batch_messages_max),
@@ -151,7 +152,7 @@ std::optional<Reply> App::Impl::run(const Operation& operation, Request& request
   parked.context_ = std::make_shared<ParkedCall::Context>();
   parked.context_->language = language;
   explain(verdict, operation, *parked.context_);
-  if (verdict.refusal) return with_reason(refuse_call(*verdict.refusal, language), *parked.context_);
+  if (verdict.refusal) return with_reason(refuse_call(refusal_of(*verdict.refusal, request, operation), language), *parked.context_);
   auto reply = run_for(std::move(verdict.caller), operation, request, parked);
   if (reply) return with_reason(std::move(*reply), *parked.context_);
   return std::nullopt;

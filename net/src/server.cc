@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app.h"
+#include "app_service.h"
 #include "http/deadline_timer.h"
 #include "http/listener.h"
 #include "http/session.h"
@@ -84,7 +85,7 @@ class Server::Impl {
 std::deque<Worker> Server::Impl::make_workers() {
   std::deque<Worker> workers;
   for (std::uint32_t i = 0; i < thread_count(options_); ++i) {
-    workers.emplace_back(app_, broker_, options_, tls_, session_count_);
+    workers.emplace_back([this](asio::io_context& context) { return std::make_unique<AppService>(app_, context); }, broker_, options_, tls_, session_count_);
   }
   return workers;
 }

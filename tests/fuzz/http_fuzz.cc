@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app_service.h"
 #include "check.h"
 #include "http/session.h"
 #include "http/session_count.h"
@@ -116,7 +117,7 @@ class Connected {
   static constexpr Time kEnd = test::World::kStart + std::chrono::hours(2);
   net::Tls tls_{{}};
   net::SessionCount count_{4, 0};
-  net::Worker worker_{world.app, world.broker, world.options, tls_, count_};
+  net::Worker worker_{[this](auto& context) { return std::make_unique<net::AppService>(world.app, context); }, world.broker, world.options, tls_, count_};
   int client_ = -1;
   std::string_view unsent_;
   std::size_t piece_ = kNone;

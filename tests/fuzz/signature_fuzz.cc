@@ -16,6 +16,7 @@
 #include "access/auth.h"
 #include "check.h"
 #include "operations/router.h"
+#include "operations/signed_values.h"
 #include "text/request_date.h"
 #include "text/timestamp.h"
 #include "wingmq/buffer.h"
@@ -65,8 +66,8 @@ struct World {
   static Time now() { return *net::parse_request_date(kDate); }
 
   MemoryBudget memory{std::size_t{64} << 20};
-  net::Authenticator verifying{options_with(net::AuthMode::kVerify), now};
-  net::Authenticator believing{options_with(net::AuthMode::kHmac), now};
+  net::Authenticator verifying{options_with(net::AuthMode::kVerify), now, net::read_signed_values};
+  net::Authenticator believing{options_with(net::AuthMode::kHmac), now, net::read_signed_values};
 };
 
 void forge(World& world, const net::Operation& operation, std::string_view input) {

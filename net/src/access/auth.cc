@@ -9,7 +9,6 @@
 #include "access/mistakes.h"
 #include "access/principal.h"
 #include "access/signature.h"
-#include "operations/params.h"
 #include "text/base64.h"
 #include "text/request_date.h"
 #include "text/text.h"
@@ -17,7 +16,6 @@
 namespace wingmq::net {
 namespace {
 
-constexpr std::string_view kCustomInfo = "customInfo";
 constexpr std::size_t kMd5Bytes = 16;
 constexpr std::size_t kSha1Bytes = 20;
 
@@ -37,41 +35,6 @@ bool is_base64_of(std::string_view text, std::size_t bytes) {
   return decoded && decoded->size() == bytes;
 }
 
-/// The documented name that a parameter goes by; empty: it is none of the call's parameters.
-std::string_view canonical(std::string_view name, Given::Form form, const Operation& operation) {
-  const auto same = [&](std::string_view known) {
-    return form == Given::Form::kHeader ? equal_ignoring_case(name, known) : name == known;
-  };
-  const auto found = std::ranges::find_if(operation.parameters, same);
-  if (found != operation.parameters.end()) return *found;
-  return same(kCustomInfo) ? kCustomInfo : std::string_view();
-}
-
-SignedValue signed_value(std::string_view name, const Given& given, Findings& findings) {
-  switch (given.form) {
-    case Given::Form::kField: return {name, given.text, given.text};
-    case Given::Form::kHeader: {
-      auto decoded = percent_decoded(given.text, Plus::kStays);
-      return {name, given.text, decoded ? findings.keep(std::move(*decoded)) : given.text};
-    }
-    case Given::Form::kJson: break;
-  }
-  const bool text = given.value.kind == json::Kind::kString;
-  const auto value = !text                  ? given.value.raw
-                     : given.value.escapes ? findings.keep(json::decode(given.value))
-                                           : given.value.inner();
-  return {name, value, value};
-}
-
-std::vector<SignedValue> signed_values(const Fields& fields, const Operation& operation) {
-  std::vector<SignedValue> values;
-  fields.for_each([&](std::string_view name, const Given& given) {
-    const auto known = canonical(name, given.form, operation);
-    if (!known.empty()) values.push_back(signed_value(known, given, fields.findings()));
-  });
-  return values;
-}
-
 }  // namespace
 
 std::string_view to_string(SignatureFault fault) {
@@ -89,23 +52,24 @@ std::string_view to_string(SignatureFault fault) {
 void Authenticator::Finding::fail(SignatureFault with, std::string why) {
   if (fault != SignatureFault::kNone) return;
   fault = with;
-  refusal = Refusal{.fault = Fault::kSignature};
+  refusal.emplace();
   detail = std::move(why);
 }
 
-Authenticator::Authenticator(const ServerOptions& options, std::function<Time()> wall_clock)
+Authenticator::Authenticator(const ServerOptions& options, std::function<Time()> wall_clock, ReadSignedValues read_values)
     : mode_(options.auth),
       skew_(options.auth_skew),
       explains_(options.explain_signatures),
       wall_clock_(std::move(wall_clock)),
+      read_values_(read_values),
       credentials_(options.credentials),
       nobody_{{}, SigningKey("nobody")} {}
 
-Authenticator::Verdict Authenticator::check(const Request& request, const Operation& operation) {
+Authenticator::Verdict Authenticator::check(const Request& request, const SignedOperation& operation) {
   return finish(begin(request, operation), request, operation);
 }
 
-Authenticator::Check Authenticator::begin(const Request& request, const Operation& operation) const {
+Authenticator::Check Authenticator::begin(const Request& request, const SignedOperation& operation) const {
   Check check;
   if (mode_ == AuthMode::kOff || !is_utf8(header(request, "accessKey"))) return check;
   check.finding_ = examine(request, operation, check.headers_);
@@ -114,11 +78,11 @@ Authenticator::Check Authenticator::begin(const Request& request, const Operatio
   return check;
 }
 
-Authenticator::Verdict Authenticator::finish(Check check, const Request& request, const Operation& operation) {
+Authenticator::Verdict Authenticator::finish(Check check, const Request& request, const SignedOperation& operation) {
   Verdict verdict;
   const auto key = header(request, "accessKey");
   verdict.caller.customer = key.empty() ? kDefaultCustomer : key;
-  if (!is_utf8(key)) verdict.refusal = Refusal{.fault = Fault::kNotUtf8, .name = "accessKey"};
+  if (!is_utf8(key)) verdict.refusal = {AccessRefusal::Kind::kNotUtf8, "accessKey"};
   if (mode_ == AuthMode::kOff || verdict.refusal) return verdict;
 
   if (check.text_) verify_digest(check, operation);
@@ -148,14 +112,14 @@ bool Authenticator::is_fresh(Time date) const {
 }
 
 /// The form of the public headers comes first: a fault in it is a bad call, not a wrong signature.
-Authenticator::Finding Authenticator::examine(const Request& request, const Operation& operation, Headers& headers) const {
+Authenticator::Finding Authenticator::examine(const Request& request, const SignedOperation& operation, Headers& headers) const {
   headers.access_key = header(request, "accessKey");
   headers.signed_by = {header(request, "contentMD5"), header(request, "requestDate"), header(request, "Hmac")};
   const auto malformed = [&](std::string_view name, std::string_view given, std::string_view needed) {
-    const Fault fault = given.empty() ? Fault::kMissing : Fault::kBadPublicHeader;
+    using enum AccessRefusal::Kind;
     Finding finding;
     finding.fault = SignatureFault::kHeader;
-    finding.refusal = Refusal{.fault = fault, .name = std::string(name), .given = given.empty() ? "HTTP header" : std::string(needed)};
+    finding.refusal = {given.empty() ? kMissingHeader : kBadHeader, std::string(name), std::string(needed)};
     finding.detail = std::string(name) + (given.empty() ? " is missing" : " is not " + std::string(needed));
     explain_form(request, operation, headers, finding);
     return finding;
@@ -178,7 +142,7 @@ Authenticator::Finding Authenticator::examine(const Request& request, const Oper
 }
 
 /// Names the mistake of a call that was signed, as its headers show.
-void Authenticator::explain_form(const Request& request, const Operation& operation, const Headers& headers,
+void Authenticator::explain_form(const Request& request, const SignedOperation& operation, const Headers& headers,
                                  Finding& finding) const {
   const auto& given = headers.signed_by;
   if (!explains_ || given.content_md5.empty() || given.hmac.empty() || given.request_date.empty()) return;
@@ -191,13 +155,12 @@ void Authenticator::explain_form(const Request& request, const Operation& operat
 }
 
 /// Signs the call again as clients do by mistake, and tells what should have been signed.
-void Authenticator::explain(const Request& request, const Operation& operation, const Headers& headers,
+void Authenticator::explain(const Request& request, const SignedOperation& operation, const Headers& headers,
                             Finding& finding) const {
   const auto& given = headers.signed_by;
   const RejectedCall call{request, operation, given};
-  Findings findings;
-  const Fields fields = locate_parameters(request, operation.method, findings);
-  const auto values = signed_values(fields, operation);
+  const SignedValues found = read_values_(request, operation);
+  const auto& values = found.values;
   Explanation& told = finding.explanation.emplace();
   told.string_to_sign.append(given.content_md5).append("\n").append(given.request_date).append("\n").append(request.path());
   for_each_digest(values, operation.parameters, [&](auto parts) {
@@ -236,20 +199,19 @@ Authenticator::Finding Authenticator::verify_hmac(const Request& request, const 
 }
 
 /// Finds what the digest is of.
-void Authenticator::locate(const Request& request, const Operation& operation, Check& check) const {
-  const Fields fields = locate_parameters(request, operation.method, check.findings_);
-  if (check.findings_.refusal()) {
-    check.finding_.refusal = check.findings_.refusal();  // nothing to compute a digest of
+void Authenticator::locate(const Request& request, const SignedOperation& operation, Check& check) const {
+  check.signed_ = read_values_(request, operation);
+  if (!check.signed_.readable) {
+    check.finding_.refusal = {AccessRefusal::Kind::kUnreadable};
     return;
   }
-  check.values_ = signed_values(fields, operation);
-  for_each_digest(check.values_, operation.parameters, [&](auto parts) {
+  for_each_digest(check.signed_.values, operation.parameters, [&](auto parts) {
     check.text_ = std::make_unique<Md5Text>(std::vector<std::string_view>(parts.begin(), parts.end()));
     return true;  // the documented order is the first, and almost always right
   });
 }
 
-void Authenticator::verify_digest(Check& check, const Operation& operation) {
+void Authenticator::verify_digest(Check& check, const SignedOperation& operation) {
   const auto fits = [&](Md5Text& text) {
     while (!text.done()) advance(std::array{&text}, std::numeric_limits<std::size_t>::max());
     const auto digest = text.digest();
@@ -258,7 +220,7 @@ void Authenticator::verify_digest(Check& check, const Operation& operation) {
   };
   if (fits(*check.text_)) return;
   int tried = 0;
-  const bool covered = for_each_digest(check.values_, operation.parameters, [&](auto parts) {
+  const bool covered = for_each_digest(check.signed_.values, operation.parameters, [&](auto parts) {
     if (++tried == 1) return false;
     Md5Text other(std::vector<std::string_view>(parts.begin(), parts.end()));
     return fits(other);

@@ -14,10 +14,8 @@
 #include "access/md5_lanes.h"
 #include "access/principal.h"
 #include "access/signature.h"
+#include "access/signed_operation.h"
 #include "http/message_io.h"
-#include "operations/error_map.h"
-#include "operations/findings.h"
-#include "operations/router.h"
 #include "wingmq/clock.h"
 #include "wingmq/net/server.h"
 
@@ -30,28 +28,42 @@ inline constexpr std::size_t kSignatureFaults = 6;
 /// `sig.hmac` and the like; empty for kNone.
 [[nodiscard]] std::string_view to_string(SignatureFault fault);
 
+/// Why a call may not go on, before anybody has looked at what it wants.
+struct AccessRefusal {
+  enum class Kind : std::uint8_t {
+    kMissingHeader,
+    kBadHeader,   ///< `needed` says what would be right
+    kNotUtf8,
+    kUnreadable,  ///< its parameters cannot be found, so there is nothing to compute a digest of
+    kSignature,
+  };
+  Kind kind = Kind::kSignature;
+  std::string header = {};  ///< the public header that it is about
+  std::string needed = {};
+};
+
 /// Finds out who calls (API.md 2): checks the public headers, the date, the signature and the digest, as far as the mode
 /// asks for it. Safe for concurrent use.
 class Authenticator {
  public:
   /// `wall_clock` tells the time of the outer world, which the broker's clock may have left (D08).
-  Authenticator(const ServerOptions& options, std::function<Time()> wall_clock);
+  Authenticator(const ServerOptions& options, std::function<Time()> wall_clock, ReadSignedValues read_values);
 
   struct Verdict {
     Caller caller;
-    std::optional<Refusal> refusal;  ///< the call must not go on
+    std::optional<AccessRefusal> refusal;  ///< the call must not go on
     SignatureFault fault = SignatureFault::kNone;  ///< also without a refusal, in mode warn
     std::string detail;              ///< in English, for whoever looks for the mistake
     std::vector<std::uint8_t> decisions;  ///< that the signature relies on (D06, D07)
     std::optional<Explanation> explanation;  ///< of a call that was signed, and wrongly; only when the options ask for it
   };
-  [[nodiscard]] Verdict check(const Request& request, const Operation& operation);
+  [[nodiscard]] Verdict check(const Request& request, const SignedOperation& operation);
 
   /// A check that has come as far as it can without the digest of the parameters. The request's memory must stay meanwhile.
   class Check;
-  [[nodiscard]] Check begin(const Request& request, const Operation& operation) const;
+  [[nodiscard]] Check begin(const Request& request, const SignedOperation& operation) const;
   /// Makes the digest, where nobody has made it, and gives the verdict.
-  [[nodiscard]] Verdict finish(Check check, const Request& request, const Operation& operation);
+  [[nodiscard]] Verdict finish(Check check, const Request& request, const SignedOperation& operation);
 
   void replace(const std::vector<Credential>& credentials) { credentials_.replace(credentials); }
   /// How often a signature was wrong in this way.
@@ -71,7 +83,7 @@ class Authenticator {
     void fail(SignatureFault with, std::string why);
 
     SignatureFault fault = SignatureFault::kNone;
-    std::optional<Refusal> refusal;
+    std::optional<AccessRefusal> refusal;
     std::string detail;
     std::shared_ptr<const KeyedCredential> credential;
     std::vector<std::uint8_t> decisions;
@@ -79,18 +91,19 @@ class Authenticator {
     bool signed_form = false;  // there is a signature to explain
   };
 
-  [[nodiscard]] Finding examine(const Request& request, const Operation& operation, Headers& headers) const;
+  [[nodiscard]] Finding examine(const Request& request, const SignedOperation& operation, Headers& headers) const;
   [[nodiscard]] Finding verify_hmac(const Request& request, const Headers& headers) const;
-  void locate(const Request& request, const Operation& operation, Check& check) const;
-  static void verify_digest(Check& check, const Operation& operation);
+  void locate(const Request& request, const SignedOperation& operation, Check& check) const;
+  static void verify_digest(Check& check, const SignedOperation& operation);
   [[nodiscard]] bool is_fresh(Time date) const;
-  void explain_form(const Request& request, const Operation& operation, const Headers& headers, Finding& finding) const;
-  void explain(const Request& request, const Operation& operation, const Headers& headers, Finding& finding) const;
+  void explain_form(const Request& request, const SignedOperation& operation, const Headers& headers, Finding& finding) const;
+  void explain(const Request& request, const SignedOperation& operation, const Headers& headers, Finding& finding) const;
 
   const AuthMode mode_;
   const Millis skew_;
   const bool explains_;
   const std::function<Time()> wall_clock_;
+  const ReadSignedValues read_values_;
   Credentials credentials_;
   const KeyedCredential nobody_;  // signs for unknown keys, so that they take as long as wrong signatures
   std::array<std::atomic<std::uint64_t>, kSignatureFaults> faults_{};
@@ -106,9 +119,8 @@ class Authenticator::Check {
 
   Headers headers_;
   Finding finding_;
-  Findings findings_;                // keeps what `values_` refer to
-  std::vector<SignedValue> values_;  // of the parameters, in wire order
-  std::unique_ptr<Md5Text> text_;    // the same place wherever the check goes
+  SignedValues signed_;
+  std::unique_ptr<Md5Text> text_;  // the same place wherever the check goes
 };
 
 }  // namespace wingmq::net

@@ -5,9 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "access/signature.h"
+#include "access/signed_operation.h"
 #include "http/message_io.h"
-#include "operations/router.h"
 #include "wingmq/clock.h"
 
 namespace wingmq::net {
@@ -19,7 +18,7 @@ namespace wingmq::net {
 /// A rejected call, as far as it could be read.
 struct RejectedCall {
   const Request& request;
-  const Operation& operation;
+  const SignedOperation& operation;
   SignedHeaders headers;  ///< as sent
 };
 

@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "access/mistakes.h"
-#include "operations/fields.h"
-#include "operations/params.h"
 #include "text/escape.h"
+#include "text/json.h"
 #include "text/text.h"
 
 namespace wingmq::net {
@@ -194,7 +193,7 @@ std::string field_text(std::string_view encoded) {
 }
 
 /// The values of the operation's parameters in a query or form.
-Values values_of_form(std::string_view form, const Operation& operation) {
+Values values_of_form(std::string_view form, const SignedOperation& operation) {
   Values values;
   while (!form.empty()) {
     const auto pair = form.substr(0, form.find('&'));
@@ -207,7 +206,7 @@ Values values_of_form(std::string_view form, const Operation& operation) {
   return values;
 }
 
-Values values_of_headers(const Request& request, const Operation& operation) {
+Values values_of_headers(const Request& request, const SignedOperation& operation) {
   Values values;
   for (const std::string_view name : operation.parameters) {
     if (const Header* header = request.find_header(name)) values.push_back({std::string(name), std::string(header->value)});
@@ -215,13 +214,17 @@ Values values_of_headers(const Request& request, const Operation& operation) {
   return values;
 }
 
-Values values_of_json(const Request& request, const Operation& operation) {
+Values values_of_json(std::string_view body, const SignedOperation& operation) {
   Values values;
-  Findings findings;
-  const Fields fields = locate_parameters(request, Method::kPost, findings);
-  fields.for_each([&](std::string_view name, const Given& given) {
-    if (given.form != Given::Form::kJson || std::ranges::find(operation.parameters, name) == operation.parameters.end()) return;
-    values.push_back({std::string(name), given.value.kind == json::Kind::kString ? json::decode(given.value) : std::string(given.value.raw)});
+  json::Reader reader(body);
+  std::ignore = reader.object([&](const json::Value& name) {
+    json::Value value;
+    if (!reader.value(value)) return false;
+    std::string known = json::decode(name);
+    if (std::ranges::find(operation.parameters, known) != operation.parameters.end()) {
+      values.push_back({std::move(known), value.kind == json::Kind::kString ? json::decode(value) : std::string(value.raw)});
+    }
+    return true;
   });
   return values;
 }
@@ -232,7 +235,7 @@ std::optional<std::string> find_place(Search& search, const RejectedCall& call) 
   const auto fits = [&](const Values& values) { return !values.empty() && search.is(join(values, "\n")); };
   if (fits(values_of_form(call.request.query(), call.operation))) return fmt::format("the parameters of the query were digested: they belong into {}", wanted);
   if (!get && fits(values_of_headers(call.request, call.operation))) return "the parameters of the headers were digested: they belong into the body";
-  if (get && (fits(values_of_json(call.request, call.operation)) || fits(values_of_form(call.request.body.view(), call.operation)))) {
+  if (get && (fits(values_of_json(call.request.body.view(), call.operation)) || fits(values_of_form(call.request.body.view(), call.operation)))) {
     return "the parameters of the body were digested: they belong into the headers";
   }
   return std::nullopt;

@@ -1,12 +1,19 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "wingmq/buffer.h"
 
 namespace wingmq::net {
+
+/// The methods by which operations are called.
+enum class Method : std::uint8_t { kGet, kPost };
+
+[[nodiscard]] constexpr std::string_view to_string(Method method) { return method == Method::kGet ? "GET" : "POST"; }
 
 /// One header line of a request, as received.
 struct Header {

@@ -11,7 +11,7 @@
 
 namespace wingmq::net {
 
-/// Why a request cannot be served, below the operations: for App::http_fault().
+/// Why a request cannot be served, below the operations: for Service::http_fault().
 struct HttpFault {
   unsigned status = 400;
   std::string detail;

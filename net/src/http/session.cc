@@ -42,13 +42,10 @@ Session::Session(asio::ip::tcp::socket socket, Worker& worker, const Origin& ori
     : worker_(worker),
       origin_(origin),
       connection_(std::move(socket)),
-      parked_([this] {
+      exchange_(worker.service->open([this] {
         // Runs in any thread. The session lives: it waits for this.
-        asio::post(worker_.context, [self = shared_from_this()] {
-          self->woken_ = true;
-          self->alarm_.cancel();
-        });
-      }),
+        asio::post(worker_.context, [self = shared_from_this()] { self->wake(); });
+      })),
       alarm_(worker.context, asio::steady_timer::time_point::max()) {
   worker_.sessions.insert(this);
 }
@@ -133,16 +130,16 @@ asio::awaitable<bool> Session::serve_one() {
   request.body = std::move(*body);
   woken_ = false;
   const bool refused = incoming->refusal.has_value();
-  Md5Text* const text = refused ? nullptr : worker_.app.begin(request, parked_);
-  if (text != nullptr) co_await make_digest(*text);
-  auto reply = refused ? std::move(incoming->refusal) : worker_.app.handle(std::move(request), parked_);
+  const bool prepares = !refused && exchange_->prepare(request, [this] { wake(); });
+  if (prepares) co_await wait_prepared();
+  auto reply = refused ? std::move(incoming->refusal) : exchange_->handle(std::move(request));
   if (!reply) reply = co_await wait_parked();
   if (!reply) co_return false;
   const bool close = !keep_alive || worker_.stopping;
   const Outgoing out = begin_send(*reply, close, &*head);
   bool sent = out.complete();
   if (!sent) sent = co_await send_rest(out);
-  if (!sent && !refused) worker_.app.abandon(parked_);
+  if (!sent && !refused) exchange_->abandon();
   co_return sent && !close;
 }
 
@@ -201,7 +198,7 @@ std::expected<Session::Incoming, Session::Refusal> Session::begin_body(const Req
   std::size_t room = size;
   if (size > kFirstBodyBytes) {
     room = std::min(size, std::max(kFirstBodyBytes, kBodyGrowth * (connection_.arrived().size() + connection_.waiting())));
-    if (room > kFirstBodyBytes) body.refusal = worker_.app.refuse_body(request, room);
+    if (room > kFirstBodyBytes) body.refusal = worker_.service->refuse_body(request, room);
     if (body.refusal) return body;
   }
   if (size != 0) {
@@ -233,7 +230,7 @@ asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_sized(std
     if (!complete) co_return std::unexpected(body_lost());
     if (room == size) co_return std::move(body.bytes);
     const std::size_t more = std::min(size, kBodyGrowth * room);
-    body.refusal = worker_.app.refuse_body(request, more);
+    body.refusal = worker_.service->refuse_body(request, more);
     if (body.refusal) {
       body.bytes = {};
       co_return co_await read_past(size - room);
@@ -290,7 +287,7 @@ asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(Re
             HttpFault{413, fmt::format("the body has more than {} bytes", limits.body_bytes_max)});
       }
       const std::size_t wanted = std::min(2 * size, limits.body_bytes_max);
-      if (!refusal) refusal = worker_.app.refuse_body(request, wanted);
+      if (!refusal) refusal = worker_.service->refuse_body(request, wanted);
       if (refusal) {
         past += std::exchange(size, 0);
         body.resize(std::min(body.size(), limits.body_bytes_max - past));
@@ -326,26 +323,27 @@ asio::awaitable<std::optional<Reply>> Session::wait_parked() {
   gone_ = false;
   watch_peer();
   co_await sleep_until_woken();
-  if (!woken_ && worker_.app.cancel(parked_)) co_return std::nullopt;
+  if (!woken_ && exchange_->cancel()) co_return std::nullopt;
   while (!woken_) co_await sleep_until_woken();
   // The peer may have left in this very turn of the loop. What leaves from here on and is lost on its way stays leased until
   // its time runs out: only a write that fails is known to have failed.
   if (gone_ || connection_.peer_is_gone()) {
-    worker_.app.abandon(parked_);
+    exchange_->abandon();
     co_return std::nullopt;
   }
   if (watching_) {
     error_code ignored;
     connection_.socket().cancel(ignored);
   }
-  co_return worker_.app.finish(parked_);
+  co_return exchange_->finish();
 }
 
-asio::awaitable<void> Session::make_digest(Md5Text& text) {
-  worker_.digests.add(text, [this] {
-    woken_ = true;
-    alarm_.cancel();
-  });
+void Session::wake() {
+  woken_ = true;
+  alarm_.cancel();
+}
+
+asio::awaitable<void> Session::wait_prepared() {
   while (!woken_) co_await sleep_until_woken();
   woken_ = false;
 }
@@ -387,7 +385,7 @@ asio::awaitable<void> Session::refuse(HttpFault fault, const RequestHead* head) 
   idle_ = false;
   std::optional<Request> request;
   if (head != nullptr) request = head->request();
-  const Reply reply = worker_.app.http_fault(fault.status, request ? &*request : nullptr, fault.detail);
+  const Reply reply = worker_.service->http_fault(fault.status, request ? &*request : nullptr, fault.detail);
   const Outgoing out = begin_send(reply, true, head);
   bool sent = out.complete();
   if (!sent) sent = co_await send_rest(out);

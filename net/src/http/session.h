@@ -7,14 +7,14 @@
 #include <memory>
 #include <optional>
 
-#include "app.h"
 #include "http/connection.h"
 #include "http/request_head.h"
+#include "http/service.h"
 #include "http/worker.h"
 
 namespace wingmq::net {
 
-/// One connection: reads requests one after the other, has App answer them and writes the replies in order. Lives on its worker's
+/// One connection: reads requests one after the other, has the service answer them and writes the replies in order. Lives on its worker's
 /// thread; a parked consume holds no thread and only a small part of this object's memory.
 class Session : public std::enable_shared_from_this<Session> {
  public:
@@ -68,7 +68,8 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] Refusal body_lost() const;
   Awaitable<std::optional<Reply>> wait_parked();
   Awaitable<void> sleep_until_woken();
-  Awaitable<void> make_digest(Md5Text& text);
+  void wake();
+  Awaitable<void> wait_prepared();
   void watch_peer();
   Outgoing begin_send(const Reply& reply, bool close, const RequestHead* head);
   Awaitable<bool> send_rest(const Outgoing& out);
@@ -78,7 +79,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Worker& worker_;
   const Origin origin_;
   Connection connection_;
-  ParkedCall parked_;
+  const std::unique_ptr<Exchange> exchange_;
   boost::asio::steady_timer alarm_;  // never due: cancelling it wakes the session
   bool idle_ = true;                 // between two requests
   bool woken_ = false;               // the parked call has its answer

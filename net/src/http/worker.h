@@ -3,11 +3,12 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <ctime>
+#include <functional>
+#include <memory>
 #include <string_view>
 #include <unordered_set>
 
-#include "access/digest_queue.h"
-#include "app.h"
+#include "http/service.h"
 #include "http/session_count.h"
 #include "http/tls.h"
 #include "wingmq/broker.h"
@@ -21,17 +22,22 @@ class Session;
 /// `session_count` is for the loop's own thread.
 class Worker {
  public:
+  using MakeService = std::function<std::unique_ptr<Service>(boost::asio::io_context& context)>;
+
   /// The references must outlive the worker.
-  Worker(App& app_of_server, Broker& broker_of_server, const ServerOptions& options_of_server,
+  Worker(const MakeService& make_service, Broker& broker_of_server, const ServerOptions& options_of_server,
          Tls& tls_of_server, SessionCount& count)
-      : app(app_of_server), broker(broker_of_server), options(options_of_server), tls(tls_of_server), session_count(count) {}
+      : broker(broker_of_server),
+        options(options_of_server),
+        tls(tls_of_server),
+        session_count(count),
+        service(make_service(context)) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   /// The Date header's value, made once a second.
   [[nodiscard]] std::string_view date();
 
-  App& app;
   Broker& broker;
   const ServerOptions& options;
   Tls& tls;
@@ -47,7 +53,7 @@ class Worker {
 
  public:
   boost::asio::io_context context{1};  // behind what sessions use: destroying it ends them
-  DigestQueue digests{context};
+  const std::unique_ptr<Service> service;
 };
 
 }  // namespace wingmq::net

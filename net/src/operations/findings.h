@@ -36,6 +36,8 @@ class Findings {
 
   /// Holds a decoded text as long as the call lasts.
   std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
+  /// Hands them over to who needs them longer; they stay where they are.
+  [[nodiscard]] std::forward_list<std::string> take_kept() noexcept { return std::exchange(kept_, {}); }
 
  private:
   std::optional<Refusal> refusal_;

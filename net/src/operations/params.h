@@ -25,8 +25,6 @@ struct StreamedList {
   ListReader* reader = nullptr;
 };
 
-enum class Method : std::uint8_t { kGet, kPost };
-
 /// Finds a call's parameters where API.md 1 puts them: headers for GET, the body for POST (JSON object, or form: D02),
 /// customInfo in either (D03). The Fields refer to the request, which must stay where it is. With `streamed`, the named
 /// parameter goes to its reader when it is an array in a JSON body; the Fields have it all the same.

@@ -15,20 +15,20 @@ constexpr std::string_view kConfirm[] = {"regionId", "queueId", "consumerGroupId
 constexpr std::string_view kConsumedMessageInfo[] = {"consumedMessageInfo"};
 
 constexpr Operation kOperations[] = {
-    {"sendSpecifyQueueMessage", Method::kPost, send_messages, kQueueMessages},
-    {"consumptionMessage", Method::kGet, consume, kConsumerQueueInfo},
-    {"confirmConsumedSpecifiedMessage", Method::kPost, confirm, kConfirm},
-    {"createQueue", Method::kPost, create_queue, kCreateQueueInfo},
-    {"queryQueue", Method::kGet, query_queues, kRegionDeadLetters},
-    {"querySpecifyQueue", Method::kGet, query_queue, kQueueDeadLetters},
-    {"removeQueue", Method::kPost, remove_queue, kQueue},
-    {"createConsumeGroup", Method::kPost, create_groups, kQueueGroups},
-    {"querySpecifyQueueAllConsumerGroup", Method::kGet, query_groups, kQueueDeadLetters},
-    {"removeSpecifyConsumerGroup", Method::kPost, remove_groups, kQueueGroups},
-    {"queryQuota", Method::kGet, query_quota, kRegion},
-    {"consumeDeadlettersMessage", Method::kGet, consume_dead_letters, kConsumedMessageInfo},
-    {"confirmConsumeDeadlettersMessage", Method::kPost, confirm_dead_letters, kConsumedMessageInfo},
-    {"consumeReset", Method::kPost, reset_group, kConsumedMessageInfo},
+    {{"sendSpecifyQueueMessage", Method::kPost, kQueueMessages}, send_messages},
+    {{"consumptionMessage", Method::kGet, kConsumerQueueInfo}, consume},
+    {{"confirmConsumedSpecifiedMessage", Method::kPost, kConfirm}, confirm},
+    {{"createQueue", Method::kPost, kCreateQueueInfo}, create_queue},
+    {{"queryQueue", Method::kGet, kRegionDeadLetters}, query_queues},
+    {{"querySpecifyQueue", Method::kGet, kQueueDeadLetters}, query_queue},
+    {{"removeQueue", Method::kPost, kQueue}, remove_queue},
+    {{"createConsumeGroup", Method::kPost, kQueueGroups}, create_groups},
+    {{"querySpecifyQueueAllConsumerGroup", Method::kGet, kQueueDeadLetters}, query_groups},
+    {{"removeSpecifyConsumerGroup", Method::kPost, kQueueGroups}, remove_groups},
+    {{"queryQuota", Method::kGet, kRegion}, query_quota},
+    {{"consumeDeadlettersMessage", Method::kGet, kConsumedMessageInfo}, consume_dead_letters},
+    {{"confirmConsumeDeadlettersMessage", Method::kPost, kConsumedMessageInfo}, confirm_dead_letters},
+    {{"consumeReset", Method::kPost, kConsumedMessageInfo}, reset_group},
 };
 
 }  // namespace

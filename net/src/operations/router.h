@@ -3,20 +3,15 @@
 #include <span>
 #include <string_view>
 
+#include "access/signed_operation.h"
 #include "operations/handlers.h"
-#include "operations/params.h"
 
 namespace wingmq::net {
 
 /// One of the 14 operations (API.md 4).
-struct Operation {
-  std::string_view name;
-  Method method;
+struct Operation : SignedOperation {
   Outcome (*run)(Call& call);
-  std::span<const std::string_view> parameters;  ///< in the documented order, without customInfo
 };
-
-[[nodiscard]] constexpr std::string_view to_string(Method method) { return method == Method::kGet ? "GET" : "POST"; }
 
 /// What stands in front of every operation's name in its path.
 inline constexpr std::string_view kOperationPrefix = "/apiproxy/v3/queue/";

@@ -1,0 +1,31 @@
+#include "app_service.h"
+
+#include <utility>
+
+namespace wingmq::net {
+
+class AppService::AppExchange final : public Exchange {
+ public:
+  AppExchange(AppService& service, std::function<void()> wake) : service_(service), app_(service.app_), parked_(std::move(wake)) {}
+
+  bool prepare(const Request& request, std::function<void()> ready) override {
+    Md5Text* const text = app_.begin(request, parked_);
+    if (text != nullptr) service_.digests_.add(*text, std::move(ready));
+    return text != nullptr;
+  }
+  std::optional<Reply> handle(Request request) override { return app_.handle(std::move(request), parked_); }
+  Reply finish() override { return app_.finish(parked_); }
+  bool cancel() override { return app_.cancel(parked_); }
+  void abandon() override { app_.abandon(parked_); }
+
+ private:
+  AppService& service_;
+  App& app_;
+  ParkedCall parked_;
+};
+
+std::unique_ptr<Exchange> AppService::open(std::function<void()> wake) {
+  return std::make_unique<AppExchange>(*this, std::move(wake));
+}
+
+}  // namespace wingmq::net

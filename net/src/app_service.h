@@ -1,0 +1,32 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include "access/digest_queue.h"
+#include "app.h"
+#include "http/service.h"
+
+namespace wingmq::net {
+
+/// The App as one worker's sessions see it: with the digests that are made side by side on that worker's loop.
+class AppService final : public Service {
+ public:
+  /// Both must outlive the service.
+  AppService(App& app, boost::asio::io_context& context) : app_(app), digests_(context) {}
+
+  [[nodiscard]] std::unique_ptr<Exchange> open(std::function<void()> wake) override;
+  [[nodiscard]] std::optional<Reply> refuse_body(const Request& request, std::size_t bytes) override {
+    return app_.refuse_body(request, bytes);
+  }
+  [[nodiscard]] Reply http_fault(unsigned status, const Request* request, std::string_view detail) override {
+    return app_.http_fault(status, request, detail);
+  }
+
+ private:
+  class AppExchange;
+
+  App& app_;
+  DigestQueue digests_;
+};
+
+}  // namespace wingmq::net

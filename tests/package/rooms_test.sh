@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# The rooms of core/src and net/src: a folder includes only what lies below it; no file and no function is too long to read.
+#   rooms_test.sh REPOSITORY
+# Prints one line for each finding and exits 1 when there was one.
+set -euo pipefail
+export LC_ALL=C
+cd "$1"
+
+lines_of_a_file=500
+lines_of_a_function=70
+
+# Lowest first. What stands beside the folders binds them, and lies above them all.
+core_rooms=(base buffer log group)
+net_rooms=(text http access operations control)
+
+# check_arrows SOURCE ROOM...: includes of a room that lies above the file's own.
+check_arrows() {
+  local source=$1
+  shift
+  find "$source" -name '*.h' -o -name '*.cc' | sort | xargs awk -v source="$source" -v names="$*" '
+    BEGIN { count = split(names, room, " "); for (i = 1; i <= count; ++i) storey[room[i]] = i }
+    function storey_of(path) {
+      if (path !~ /\//) return count + 1
+      sub(/\/.*/, "", path)
+      return path in storey ? storey[path] : 0
+    }
+    FNR == 1 { file = FILENAME; sub("^" source "/", "", file); own = storey_of(file)
+               if (own == 0) print FILENAME ": its folder is not one of: " names }
+    /^#include "/ && $0 !~ /"wingmq\// {
+      split($0, part, "\""); other = storey_of(part[2])
+      if (other == 0) print FILENAME ":" FNR ": " part[2] " is named without its folder, or lies in none of: " names
+      if (other > own) print FILENAME ":" FNR ": " file " must not use " part[2] ", which lies above it"
+    }'
+}
+
+# A function is what lies between a line that ends in `{` and the bracket of the same indentation.
+check_lengths() {
+  awk -v longest="$lines_of_a_function" -v all="$lines_of_a_file" '
+    FNR > all && !(FILENAME in told) { told[FILENAME] = 1; print FILENAME ": more than " all " lines" }
+    FNR == 1 { delete begin }
+    /\) ?[^;{}=]*\{$/ && !/^ *(namespace|class|struct|enum|union|if|for|while|switch|do|else|try|\}|TEST|case)/ {
+      match($0, /^ */); begin[RLENGTH] = FNR; head[RLENGTH] = $0
+    }
+    /^ *\}/ {
+      match($0, /^ */)
+      if (RLENGTH in begin) {
+        if (FNR - begin[RLENGTH] + 1 > longest) print FILENAME ":" begin[RLENGTH] ": a function of " FNR - begin[RLENGTH] + 1 " lines"
+      }
+      for (each in begin) if (each + 0 >= RLENGTH) delete begin[each]
+    }' "$@"
+}
+
+mapfile -t sources < <(find core net tools bench -name '*.h' -o -name '*.cc' | sort)
+findings=$(
+  check_arrows core/src "${core_rooms[@]}"
+  check_arrows net/src "${net_rooms[@]}"
+  check_lengths "${sources[@]}"
+)
+if [[ -n $findings ]]; then
+  echo "$findings"
+  exit 1
+fi
+echo "${#sources[@]} files: every arrow points down, nothing is too long"
