@@ -58,6 +58,8 @@ Reply with_reason(Reply reply, const ConsumeContext& context) {
 /// Bodies from here on are digested side by side with others; for less, waiting for the loop's next turn costs more than it saves.
 constexpr std::size_t kSideBySideFrom = std::size_t{16} << 10;
 
+Time wall_time() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
+
 bool is_watching(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 }  // namespace
@@ -66,7 +68,7 @@ class App::Impl {
  public:
   Impl(Broker& broker, const ServerOptions& options)
       : broker_(broker),
-        auth_(options, [] { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }, read_signed_values),
+        auth_(options, {wall_time, [&broker] { return broker.clock().now(); }}, read_signed_values),
         explain_(options.explain_signatures),
         handles_(options.handles),
         batch_messages_max_(options.limits.batch_messages_max),
@@ -162,7 +164,7 @@ void App::Impl::explain(const Authenticator::Verdict& verdict, const Operation& 
   if (verdict.fault == SignatureFault::kNone || !explain_) return;
   context.signature_fault = fmt::format("{}; {}", to_string(verdict.fault), verdict.detail);
   if (!verdict.explanation || !explained_to_admin_) return;
-  const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+  const auto now = wall_time();
   context.explained_at = "/__admin/requests/" + explained_.add(now, operation.name, to_string(verdict.fault), verdict.detail,
                                                               *verdict.explanation);
 }

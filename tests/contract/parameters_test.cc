@@ -211,14 +211,45 @@ TEST_P(Parameters, OfTheWrongTypeAreRefused) {
     if (parameter.kind == kScalar) wrong = {json::array(), json::object(), json::array{1}};
     if (parameter.kind == kObject) wrong.push_back(json::array());
     if (parameter.kind == kList) wrong.push_back(json::object{{"unknown", 1}});
-    if (parameter.required) wrong.push_back(nullptr);
     for (const auto& value : wrong) {
-      if (parameter.path == "messages/0/tags" && value.is_null()) continue;
       auto changed = valid_;
       changed.at_pointer("/" + parameter.path) = value;
       expect_bad_call(call_with(changed), parameter.path + " = " + json::serialize(value));
     }
   }
+}
+
+/// Java and .NET clients write unset fields as null (D29, O01).
+TEST_P(Parameters, O01NullIsAbsentAndARequiredOneIsMissing) {
+  auto optional = GetParam().list;
+  optional.push_back({"customInfo", kObject, false});
+  std::vector<std::string> nulls;
+  for (const auto& parameter : optional) {
+    const auto [parent, name] = split(parameter.path);
+    if (!valid_.at_pointer(parent).is_object()) continue;  // an element of a list is not a member
+    auto changed = valid_;
+    changed.at_pointer(parent).as_object()[name] = nullptr;
+    if (parameter.required) {
+      expect_bad_call(call_with(changed), parameter.path + " = null");
+      expect_named(name, parameter.path);
+      const auto told = last_message_;
+      changed.at_pointer(parent).as_object().erase(name);
+      expect_bad_call(call_with(changed), parameter.path + " missing");
+      EXPECT_EQ(told, last_message_) << "null is missing";
+    } else {
+      nulls.push_back(parameter.path);
+    }
+  }
+  auto without = valid_;
+  for (const auto& path : nulls) {
+    const auto [parent, name] = split(path);
+    without.at_pointer(parent).as_object()[name] = nullptr;
+  }
+  const auto before = world_.hits(29);
+  const auto answer = world_.ask(call_with(without));
+  // Without force a reset is refused here, as it is when force is absent.
+  EXPECT_TRUE(answer.done() || answer.code() == "WMQ.RESET_BUSY") << "all optional ones null: " << answer;
+  EXPECT_GT(world_.hits(29), before);
 }
 
 TEST_P(Parameters, GivenTwiceAreRefused) {

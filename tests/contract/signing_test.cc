@@ -61,7 +61,8 @@ class SigningTest : public ::testing::Test {
   void use(AuthMode mode) {
     options_.auth = mode;
     options_.credentials = {{"ak", "sk", "alice", false}, {"boss", "bk", "bob", true}};
-    auth_ = std::make_unique<net::Authenticator>(options_, [this] { return now_; }, net::read_signed_values);
+    const net::Authenticator::Clocks clocks{[this] { return now_; }, [this] { return broker_now_; }};
+    auth_ = std::make_unique<net::Authenticator>(options_, clocks, net::read_signed_values);
   }
   net::Authenticator::Verdict check(const std::string& operation,
                                     const std::vector<std::pair<std::string, std::string>>& headers,
@@ -98,6 +99,7 @@ class SigningTest : public ::testing::Test {
   MemoryBudget budget_{1 << 30};
   BufferPool pool_{budget_};
   Time now_ = kNow;
+  Time broker_now_ = kNow;
   net::ServerOptions options_;
   std::unique_ptr<net::Authenticator> auth_;
 };
@@ -219,6 +221,82 @@ TEST_F(SigningTest, D08ASignatureIsFreshForFifteenMinutesOfTheWallClock) {
   use(AuthMode::kVerify);
   now_ = kNow + 24h;
   EXPECT_EQ(fault(query()), "");
+}
+
+TEST_F(SigningTest, D08CountsWhereTheBrokersClockWouldHaveSaidOtherwise) {
+  using Decisions = std::vector<std::uint8_t>;
+  use(AuthMode::kVerify);
+  for (const auto& [apart, hits] : std::initializer_list<std::pair<Millis, Decisions>>{
+           {0ms, {}}, {15min, {}}, {-15min, {}}, {15min + 1ms, {8}}, {-15min - 1ms, {8}}, {72h, {8}}}) {
+    broker_now_ = kNow + apart;
+    EXPECT_EQ(check(query()).decisions, hits) << apart.count();
+  }
+  broker_now_ = kNow;
+  now_ = kNow + 1h;
+  EXPECT_EQ(check(query()).decisions, Decisions{8}) << "stale, and it would have been fresh";
+  auto forged = query();
+  forged.secret = "other";
+  EXPECT_EQ(check(forged).decisions, Decisions{}) << "the date did not decide";
+  now_ = kNow;
+  broker_now_ = kNow + 1h;
+  EXPECT_EQ(check(forged).decisions, Decisions{}) << "the date did not decide";
+  options_.auth_skew = 0ms;
+  use(AuthMode::kVerify);
+  EXPECT_EQ(check(query()).decisions, Decisions{}) << "every date is fresh";
+}
+
+TEST_F(SigningTest, O05AZoneThatIsNotKnownIsNamed) {
+  for (const AuthMode mode : {AuthMode::kVerify, AuthMode::kWarn}) {
+    use(mode);
+    for (const std::string zone : {"PST", "+08", "GMT+8:0", "Asia/Shanghai", "gmt", "EST5EDT"}) {
+      auto call = query();
+      call.date = "Mon, 23 Nov 2026 08:00:00 " + zone;
+      const auto verdict = check(call);
+      EXPECT_EQ(verdict.fault, SignatureFault::kHeader) << zone;
+      EXPECT_NE(verdict.detail.find("the zone " + zone), std::string::npos) << verdict.detail;
+      if (mode == AuthMode::kWarn) continue;
+      ASSERT_TRUE(verdict.refusal) << zone;
+      const auto refusal = net::refusal_of(*verdict.refusal, {}, *net::find_operation("/apiproxy/v3/queue/queryQueue"));
+      EXPECT_EQ(net::http_status(refusal.fault), 400U);
+      for (const auto language : {net::Language::kChinese, net::Language::kEnglish}) {
+        EXPECT_NE(net::text_of(refusal, language).find(zone), std::string::npos) << net::text_of(refusal, language);
+      }
+    }
+  }
+  auto call = query();
+  call.date = "Mon, 23 Nov 2026 08:00 PST";
+  EXPECT_EQ(check(call).detail.find("zone"), std::string::npos) << "it is no date for other reasons";
+}
+
+TEST_F(SigningTest, S07AndO05DatesAsJavaAndDotNetPrintThem) {
+  options_.auth_skew = 0ms;
+  use(AuthMode::kVerify);
+  for (const char* date : {"Tue, 1 Sept 2026 08:00:00 GMT", "Tue, 01 Sept 2026 16:00:00 CST", "Mon, 1 June 2026 08:00:00 GMT",
+                           "Wed, 1 July 2026 08:00:00 GMT", "Mon, 23 Nov 2026 16:00:00 HKT", "Mon, 23 Nov 2026 16:00:00 SGT",
+                           "Mon, 23 Nov 2026 14:00:00 XJT", "Mon, 23 Nov 2026 16:00:00 UTC+08:00"}) {
+    auto call = query();
+    call.date = date;
+    EXPECT_EQ(fault(call), "") << date;
+    EXPECT_EQ(check(call).decisions, std::vector<std::uint8_t>{7}) << date;
+  }
+}
+
+TEST_F(SigningTest, AZoneThatContradictsTheDistanceFromNowIsSaidWithTheDirection) {
+  use(AuthMode::kVerify);
+  const auto told = [&](const char* date) {
+    auto call = query();
+    call.date = date;
+    return check(call).detail;
+  };
+  EXPECT_NE(told("Mon, 23 Nov 2026 16:00:00 GMT").find("28800 s ahead of the server's clock, almost 8 h: it looks like local time that is called GMT"),
+            std::string::npos)
+      << told("Mon, 23 Nov 2026 16:00:00 GMT");
+  EXPECT_NE(told("Mon, 23 Nov 2026 08:00:00 CST").find("28800 s behind the server's clock, almost 8 h: it looks like GMT"), std::string::npos)
+      << told("Mon, 23 Nov 2026 08:00:00 CST");
+  EXPECT_NE(told("Mon, 23 Nov 2026 08:00:00 CST").find("that is called CST"), std::string::npos);
+  EXPECT_NE(told("Mon, 23 Nov 2026 03:00:00 GMT").find("behind the server's clock, almost 5 h: it looks like local time that is called GMT"),
+            std::string::npos)
+      << told("Mon, 23 Nov 2026 03:00:00 GMT");
 }
 
 TEST_F(SigningTest, AWrongSignatureAndAnUnknownKeyAreRefusedAlike) {

@@ -66,8 +66,8 @@ struct World {
   static Time now() { return *net::parse_request_date(kDate); }
 
   MemoryBudget memory{std::size_t{64} << 20};
-  net::Authenticator verifying{options_with(net::AuthMode::kVerify), now, net::read_signed_values};
-  net::Authenticator believing{options_with(net::AuthMode::kHmac), now, net::read_signed_values};
+  net::Authenticator verifying{options_with(net::AuthMode::kVerify), {now, now}, net::read_signed_values};
+  net::Authenticator believing{options_with(net::AuthMode::kHmac), {now, now}, net::read_signed_values};
 };
 
 void forge(World& world, const net::Operation& operation, std::string_view input) {

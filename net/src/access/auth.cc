@@ -24,10 +24,10 @@ std::string_view header(const Request& request, std::string_view name) {
   return found != nullptr ? trimmed(found->value) : std::string_view();
 }
 
-/// Whether a date has the reference's form: a day of two digits and the zone GMT.
+/// Whether a date has the reference's form: a day of two digits, a month of three letters and the zone GMT.
 bool is_plain_date(std::string_view date) {
   constexpr std::string_view kForm = "Mon, 23 Nov 2026 08:00:00 GMT";
-  return date.size() == kForm.size() && date.ends_with(" GMT");
+  return date.size() == kForm.size() && date[kForm.find(" Nov")] == ' ' && date.ends_with(" GMT");
 }
 
 bool is_base64_of(std::string_view text, std::size_t bytes) {
@@ -56,11 +56,11 @@ void Authenticator::Finding::fail(SignatureFault with, std::string why) {
   detail = std::move(why);
 }
 
-Authenticator::Authenticator(const ServerOptions& options, std::function<Time()> wall_clock, ReadSignedValues read_values)
+Authenticator::Authenticator(const ServerOptions& options, Clocks clocks, ReadSignedValues read_values)
     : mode_(options.auth),
       skew_(options.auth_skew),
       explains_(options.explain_signatures),
-      wall_clock_(std::move(wall_clock)),
+      clocks_(std::move(clocks)),
       read_values_(read_values),
       credentials_(options.credentials),
       nobody_{{}, SigningKey("nobody")} {}
@@ -105,9 +105,9 @@ Authenticator::Verdict Authenticator::finish(Check check, const Request& request
   return verdict;
 }
 
-bool Authenticator::is_fresh(Time date) const {
+bool Authenticator::is_fresh(Time date, Time now) const {
   if (skew_ == Millis(0)) return true;
-  const auto apart = wall_clock_() - date;
+  const auto apart = now - date;
   return apart <= skew_ && -apart <= skew_;
 }
 
@@ -130,7 +130,11 @@ Authenticator::Finding Authenticator::examine(const Request& request, const Sign
   if (!is_base64_of(headers.signed_by.content_md5, kMd5Bytes)) {
     return malformed("contentMD5", headers.signed_by.content_md5, "base64(MD5)");
   }
-  if (!date) return malformed("requestDate", headers.signed_by.request_date, "EEE, d MMM yyyy HH:mm:ss z");
+  if (!date) {
+    Finding finding = malformed("requestDate", headers.signed_by.request_date, "EEE, d MMM yyyy HH:mm:ss z");
+    name_unknown_zone(headers.signed_by.request_date, finding);
+    return finding;
+  }
   if (!is_base64_of(headers.signed_by.hmac, kSha1Bytes)) return malformed("Hmac", headers.signed_by.hmac, "base64(HMAC-SHA1)");
   if (platform.empty() || platform.find_first_not_of("0123456789") != std::string_view::npos) {
     return malformed("platform", platform, "3");
@@ -139,6 +143,15 @@ Authenticator::Finding Authenticator::examine(const Request& request, const Sign
   Finding finding = verify_hmac(request, headers);
   finding.signed_form = true;
   return finding;
+}
+
+/// Tells of a date that would be one, had it another zone.
+void Authenticator::name_unknown_zone(std::string_view date, Finding& finding) {
+  const auto zone = zone_of_request_date(date);
+  if (zone.empty() || is_known_zone(zone)) return;
+  finding.refusal = {AccessRefusal::Kind::kUnknownZone, "requestDate", shown(zone)};
+  const bool ascii = std::ranges::none_of(zone, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  if (ascii) finding.detail = "requestDate names the zone " + shown(zone) + ", which is not known";
 }
 
 /// Names the mistake of a call that was signed, as its headers show.
@@ -175,7 +188,7 @@ void Authenticator::explain(const Request& request, const SignedOperation& opera
                                          request.path()) == given.hmac;
     if (fits) mistake = "accessKey and secretKey are swapped";
   } else if (finding.fault == SignatureFault::kStaleDate) {
-    mistake = describe_skew(wall_clock_() - headers.date);
+    mistake = describe_skew(clocks_.wall() - headers.date, zone_of_request_date(given.request_date));
   } else if (finding.fault == SignatureFault::kHmac) {
     mistake = find_hmac_mistake(call, finding.credential->credential.secret_key);
   } else if (finding.fault == SignatureFault::kDigest) {
@@ -193,8 +206,11 @@ Authenticator::Finding Authenticator::verify_hmac(const Request& request, const 
   if (!is_plain_date(given.request_date)) finding.decisions.push_back(7);
   const bool signed_right = equal_in_constant_time(hmac, given.hmac);
   if (!finding.credential) finding.fail(SignatureFault::kKey, "the accessKey is unknown");
-  if (!is_fresh(headers.date)) finding.fail(SignatureFault::kStaleDate, "requestDate is too far from the present");
+  const bool fresh = is_fresh(headers.date, clocks_.wall());
+  if (!fresh) finding.fail(SignatureFault::kStaleDate, "requestDate is too far from the present");
   if (!signed_right) finding.fail(SignatureFault::kHmac, "Hmac does not fit contentMD5, requestDate and the path");
+  const bool date_decides = finding.credential && signed_right;
+  if (date_decides && fresh != is_fresh(headers.date, clocks_.broker())) finding.decisions.push_back(8);
   return finding;
 }
 

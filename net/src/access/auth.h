@@ -33,6 +33,7 @@ struct AccessRefusal {
   enum class Kind : std::uint8_t {
     kMissingHeader,
     kBadHeader,   ///< `needed` says what would be right
+    kUnknownZone,  ///< the date's, which `needed` repeats
     kNotUtf8,
     kUnreadable,  ///< its parameters cannot be found, so there is nothing to compute a digest of
     kSignature,
@@ -46,15 +47,19 @@ struct AccessRefusal {
 /// asks for it. Safe for concurrent use.
 class Authenticator {
  public:
-  /// `wall_clock` tells the time of the outer world, which the broker's clock may have left (D08).
-  Authenticator(const ServerOptions& options, std::function<Time()> wall_clock, ReadSignedValues read_values);
+  /// The time of the outer world, and the broker's, which may have been moved (D08).
+  struct Clocks {
+    std::function<Time()> wall;
+    std::function<Time()> broker;
+  };
+  Authenticator(const ServerOptions& options, Clocks clocks, ReadSignedValues read_values);
 
   struct Verdict {
     Caller caller;
     std::optional<AccessRefusal> refusal;  ///< the call must not go on
     SignatureFault fault = SignatureFault::kNone;  ///< also without a refusal, in mode warn
     std::string detail;              ///< in English, for whoever looks for the mistake
-    std::vector<std::uint8_t> decisions;  ///< that the signature relies on (D06, D07)
+    std::vector<std::uint8_t> decisions;  ///< that the signature relies on (D06 to D08)
     std::optional<Explanation> explanation;  ///< of a call that was signed, and wrongly; only when the options ask for it
   };
   [[nodiscard]] Verdict check(const Request& request, const SignedOperation& operation);
@@ -95,14 +100,15 @@ class Authenticator {
   [[nodiscard]] Finding verify_hmac(const Request& request, const Headers& headers) const;
   void locate(const Request& request, const SignedOperation& operation, Check& check) const;
   static void verify_digest(Check& check, const SignedOperation& operation);
-  [[nodiscard]] bool is_fresh(Time date) const;
+  [[nodiscard]] bool is_fresh(Time date, Time now) const;
+  static void name_unknown_zone(std::string_view date, Finding& finding);
   void explain_form(const Request& request, const SignedOperation& operation, const Headers& headers, Finding& finding) const;
   void explain(const Request& request, const SignedOperation& operation, const Headers& headers, Finding& finding) const;
 
   const AuthMode mode_;
   const Millis skew_;
   const bool explains_;
-  const std::function<Time()> wall_clock_;
+  const Clocks clocks_;
   const ReadSignedValues read_values_;
   Credentials credentials_;
   const KeyedCredential nobody_;  // signs for unknown keys, so that they take as long as wrong signatures

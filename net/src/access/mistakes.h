@@ -34,7 +34,7 @@ struct RejectedCall {
 /// What is strange about a requestDate that cannot be read.
 [[nodiscard]] std::optional<std::string> find_date_mistake(std::string_view request_date);
 
-/// How far a date is from the present, and what that looks like.
-[[nodiscard]] std::string describe_skew(Millis behind);
+/// How far a date is from the present, and what that looks like; `zone` is what the date calls its zone.
+[[nodiscard]] std::string describe_skew(Millis behind, std::string_view zone);
 
 }  // namespace wingmq::net

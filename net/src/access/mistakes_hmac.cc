@@ -189,14 +189,16 @@ std::optional<std::string> find_date_mistake(std::string_view request_date) {
   return std::nullopt;
 }
 
-std::string describe_skew(Millis behind) {
+std::string describe_skew(Millis behind, std::string_view zone) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(behind).count();
   const auto apart = std::llabs(seconds);
   std::string text = fmt::format("requestDate is {} s {} the server's clock", apart, seconds >= 0 ? "behind" : "ahead of");
   const auto hours = (apart + 1800) / 3600;
   constexpr long long kNear = 120;
   if (hours >= 1 && hours <= 14 && std::llabs(apart - hours * 3600) <= kNear) {
-    text += fmt::format(", almost {} h: it looks like local time that is called GMT", hours);
+    const bool gmt = zone == "GMT" || zone == "UTC" || zone == "Z";
+    text += fmt::format(", almost {} h: it looks like {} that is called {}", hours,
+                        seconds < 0 || gmt ? "local time" : "GMT, or the time of a zone further west,", zone);
   }
   return text;
 }

@@ -108,7 +108,7 @@ const std::vector<Admin::Route>& Admin::routes() {
       {"GET",
        "/deviations",
        {},
-       "the decisions D01 to D28 and how often traffic relied on each",
+       "the decisions D01 to D30 and how often traffic relied on each",
        [](Admin& a, const Call&) -> Text { return list_deviations(a.deviations_); }},
       {"GET", "/requests/{id}", {}, "what was wrong with a call's signature: X-WingMQ-Explain of its reply leads here",
        [](Admin& a, const Call& c) { return a.explained(c); }},

@@ -12,7 +12,7 @@ enum class CustomerBy : std::uint8_t { kAccessKey, kCrmBizId, kAccountId };
 /// customInfo's `type`, as a number or a string; empty, 0 or absent: the accessKey's owner.
 CustomerBy customer_by(const Fields& info) {
   const Given* given = info.find("type");
-  if (given == nullptr || given->value.kind == json::Kind::kNull) return CustomerBy::kAccessKey;
+  if (given == nullptr) return CustomerBy::kAccessKey;
   const bool number = given->value.kind == json::Kind::kNumber;
   const auto type = number ? given->value.raw : info.text_of("type", *given);
   if (type == "1") return CustomerBy::kCrmBizId;
@@ -21,11 +21,19 @@ CustomerBy customer_by(const Fields& info) {
   return CustomerBy::kAccessKey;
 }
 
+/// `crmBizId`, which clients also spell `crmBizid` (D05).
+std::string_view crm_biz_id(const Fields& identity) {
+  std::string_view spelling;
+  const auto* given = identity.find_any({"crmBizId", "crmBizid"}, spelling);
+  if (spelling == "crmBizid") identity.findings().note(5);
+  return given == nullptr ? std::string_view() : identity.text_of(spelling, *given);
+}
+
 std::string named_customer(const Fields& info, CustomerBy by) {
   const bool crm = by == CustomerBy::kCrmBizId;
   const std::string_view member = crm ? "crmBizId" : "accountId";
   const auto identity = info.object("identity");
-  const auto name = identity ? identity->text(member) : std::string_view();
+  const auto name = !identity ? std::string_view() : crm ? crm_biz_id(*identity) : identity->text(member);
   if (name.empty()) info.refuse(Fault::kNoIdentity, "identity." + std::string(member), crm ? "1" : "2");
   return std::string(name);
 }

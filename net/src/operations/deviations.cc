@@ -11,13 +11,13 @@ constexpr std::array<std::string_view, kDecisionCount> kRules = {
     "A POST may carry its parameters as form fields instead of a JSON object.",
     "A POST may carry customInfo as a header.",
     "A parameter that is an object or a list may be a string with its JSON text inside.",
-    "Strings stand in for numbers and booleans, spaces around text and a trailing s of seconds are dropped, and the "
-    "spellings queueMod and KAFKA_HA are understood.",
+    "Strings stand in for numbers and, in any case of letters, for booleans, spaces around text and a trailing s of seconds "
+    "are dropped, and the spellings queueMod, KAFKA_HA and crmBizid are understood.",
     "The signed digest may join the parameters in documented, wire or alphabetical order, with or without customInfo, "
     "by a "
     "newline or by a backslash and an n.",
-    "A request's date may have a day of one or two digits and name its zone as GMT, UTC, Z, CST (eight hours east), "
-    "GMT+8, GMT+08:00 or a numeric offset.",
+    "A request's date may have a day of one or two digits, say Sept, and name its zone as GMT, UTC, Z, CST, HKT or SGT (eight "
+    "hours east), XJT (six), GMT+8, GMT+08:00 or a numeric offset.",
     "A signed request is fresh for fifteen minutes around the wall clock, whatever the broker's own clock shows.",
     "Every reply has a numeric statusCode, even where the reference's example shows none.",
     "A refusal carries code and text at the top level and repeats the text inside returnObj.",
@@ -45,7 +45,11 @@ constexpr std::array<std::string_view, kDecisionCount> kRules = {
     "A reset takes its time as milliseconds, as seconds, as an HTTP date or as ISO 8601, and starts with the first "
     "message "
     "sent at or after it.",
-    "When memory runs out, messages that every group has finished with go first, and then sends are refused.",
+    "When memory runs out, the oldest messages that every group of their queue has finished with go first, whatever they were "
+    "sent with, and then sends are refused.",
+    "A member that is null counts as absent: an optional one is left out, a required one is missing.",
+    "With a durable engine, a message that was delivered and not confirmed may come again after a loss of power, a confirmed one "
+    "never; in memory nothing outlives the process.",
 };
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 namespace wingmq::net {
 
-/// Decisions D01 to D28 (net/API.md): places where the reference is silent or contradicts itself.
-inline constexpr std::uint8_t kDecisionCount = 28;
+/// Decisions D01 to D30 (net/API.md): places where the reference is silent or contradicts itself.
+inline constexpr std::uint8_t kDecisionCount = 30;
 
 /// Name of decision `number`, 1 to kDecisionCount: `D07`.
 [[nodiscard]] std::string decision_id(std::uint8_t number);

@@ -48,6 +48,10 @@ constexpr Row kRows[] = {
      "The parameter {name} must have {min} to {max} characters out of A-Z a-z 0-9 _ . -, given: '{given}'."},
     {Fault::kBadPublicHeader, 400, "DMS.10540010", "公共请求头 {name} 的格式不正确，应为 {given}。",
      "The public header {name} must have the form {given}."},
+    {Fault::kUnknownZone, 400, "DMS.10540010",
+     "公共请求头 {name} 的时区无法识别：“{given}”；应为 GMT、UTC、Z、CST、HKT、SGT、XJT、GMT+8、GMT+08:00 或 +0800 等偏移。",
+     "The public header {name} names a zone that is not known: '{given}'; use GMT, UTC, Z, CST, HKT, SGT, XJT, GMT+8, GMT+08:00 "
+     "or an offset such as +0800."},
     {Fault::kNotOneOf, 400, "DMS.10540010", "参数 {name} 的取值不正确，应为 {given} 之一。",
      "The parameter {name} has a wrong value, it must be one of {given}."},
     {Fault::kBadTimestamp, 400, "DMS.10540010",

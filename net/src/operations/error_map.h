@@ -29,6 +29,7 @@ enum class Fault : std::uint8_t {
   kNotList,
   kBadRegion,
   kBadPublicHeader,
+  kUnknownZone,
   kNotOneOf,
   kBadTimestamp,
   kEmptyList,

@@ -11,6 +11,11 @@ namespace {
 /// Text of a JSON object's member as a call shows it in a text.
 std::string shown_value(const json::Value& value) { return shown(value.raw); }
 
+/// Whether a client wrote an unset value (D29). A header or a field has no other way to say it than the bare word.
+bool is_null(const Given& given) {
+  return given.form == Given::Form::kJson ? given.value.kind == json::Kind::kNull : trimmed(given.text) == "null";
+}
+
 /// A decimal integer without sign, saturated; nullopt for anything else. A negative one is 0, below every range.
 std::optional<std::uint64_t> integer(std::string_view text) {
   const bool negative = text.starts_with('-');
@@ -65,7 +70,9 @@ const Given* Fields::find(std::string_view name) const {
     if (found != nullptr) findings_->refuse({.fault = Fault::kTwice, .name = path(name)});
     found = &member.given;
   }
-  return found;
+  if (found == nullptr || !is_null(*found)) return found;
+  findings_->note(29);
+  return nullptr;
 }
 
 const Given* Fields::find_any(std::initializer_list<std::string_view> names, std::string_view& found) const {
@@ -131,9 +138,11 @@ bool Fields::flag(std::string_view name) const {
     return false;
   }
   const auto word = text_of(name, *given);
-  if (in_json && !word.empty()) findings_->note(5);
-  if (word != "true" && word != "false" && !word.empty()) refuse(Fault::kNotBoolean, name, word);
-  return word == "true";
+  const bool yes = equal_ignoring_case(word, "true");
+  if (word.empty()) return false;
+  if (!yes && !equal_ignoring_case(word, "false")) refuse(Fault::kNotBoolean, name, word);
+  if (in_json || (word != "true" && word != "false")) findings_->note(5);
+  return yes;
 }
 
 std::optional<std::uint64_t> Fields::number(const NumberRule& rule) const {
@@ -191,14 +200,19 @@ std::optional<json::Value> Fields::json_of(std::string_view name, const Given& g
 
 std::optional<json::Value> Fields::required_json(std::string_view name) const {
   const Given* given = find(name);
-  if (given != nullptr) return json_of(name, *given);
-  refuse_missing(name);
+  const auto value = given != nullptr ? json_of(name, *given) : std::nullopt;
+  if (value && value->kind != json::Kind::kNull) return value;
+  refuse_missing(name);  // counts only when no other fault was found
   return std::nullopt;
 }
 
 std::optional<Fields> Fields::open(std::string_view name, const Given& given) const {
   const auto value = json_of(name, given);
   if (!value) return std::nullopt;
+  if (value->kind == json::Kind::kNull) {  // in a string
+    findings_->note(29);
+    return std::nullopt;
+  }
   return open_element(*this, *value, path(name));
 }
 

@@ -36,8 +36,9 @@ struct NumberRule {
 };
 
 /// Named parameters that stand side by side: those of a call, or the members of one of its JSON objects. Knows the
-/// leniencies of API.md 1 (D01, D04, D05) and nothing about operations. What is missing, given twice or of the wrong type
-/// goes to the call's Findings, and a harmless value comes back. An optional scalar that is empty counts as not given.
+/// leniencies of API.md 1 (D01, D04, D05, D29) and nothing about operations. What is missing, given twice or of the wrong type
+/// goes to the call's Findings, and a harmless value comes back. An optional scalar that is empty counts as not given, and so
+/// does everything that is null.
 class Fields {
  public:
   /// Tells why a required parameter is not there.
@@ -64,7 +65,7 @@ class Fields {
   /// The name as texts show it.
   [[nodiscard]] std::string path(std::string_view name) const { return path_ + std::string(name); }
 
-  /// The parameter, nullptr when it is not given; twice is a fault.
+  /// The parameter, nullptr when it is not given or null; twice is a fault.
   [[nodiscard]] const Given* find(std::string_view name) const;
   /// The same for a parameter that goes by several names.
   [[nodiscard]] const Given* find_any(std::initializer_list<std::string_view> names, std::string_view& found) const;
@@ -74,7 +75,7 @@ class Fields {
   [[nodiscard]] std::string_view required_text(std::string_view name) const;
   /// A string that must not be empty: an id.
   [[nodiscard]] std::string_view required_id(std::string_view name) const;
-  /// true or false; false when it is not there.
+  /// true or false, in any case when it is text; false when it is not there.
   [[nodiscard]] bool flag(std::string_view name) const;
   [[nodiscard]] std::optional<std::uint64_t> number(const NumberRule& rule) const;
 

@@ -23,7 +23,7 @@ class Findings {
   }
   [[nodiscard]] const std::optional<Refusal>& refusal() const noexcept { return refusal_; }
 
-  /// Notes that the call passed, or is answered as it is, because of a decision (API.md D01-D28).
+  /// Notes that the call passed, or is answered as it is, because of a decision (API.md D01-D30).
   void note(std::uint8_t decision) noexcept { decisions_ |= std::uint32_t{1} << decision; }
   [[nodiscard]] bool noted(std::uint8_t decision) const noexcept { return (decisions_ >> decision & 1) != 0; }
   /// Counts each decision noted, once.

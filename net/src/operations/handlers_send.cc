@@ -38,6 +38,8 @@ void read_alone(const Fields& fields, std::string_view text, MessageList& list) 
   const bool read = array ? list.read(reader) : reader.value(other);
   if (!read || !reader.end()) {
     fields.findings().refuse(refusal_of(reader, kMessages));
+  } else if (!array && other.kind == json::Kind::kNull) {
+    fields.refuse_missing(kMessages);
   } else if (!array) {
     fields.refuse(Fault::kNotList, kMessages, other.raw);
   }
@@ -46,6 +48,7 @@ void read_alone(const Fields& fields, std::string_view text, MessageList& list) 
 /// Notes what is wrong with the list, or which decisions it relies on.
 void judge(const MessageList& list, Findings& findings) {
   if (list.messages().size() > kHuaweiBatchMax) findings.note(15);
+  if (list.has_nulls()) findings.note(29);
   if (!list.refusal() || findings.refusal()) return;
   findings.note(17);
   findings.refuse(*list.refusal());

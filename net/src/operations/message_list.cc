@@ -93,6 +93,11 @@ bool MessageList::read_message(json::Reader& reader) {
     *part = value;
     return true;
   });
+  for (auto* part : {&parts.attributes, &parts.tags}) {
+    if (!*part || (*part)->kind != json::Kind::kNull) continue;
+    part->reset();
+    has_nulls_ = true;
+  }
   if (whole) add(parts);
   return whole;
 }

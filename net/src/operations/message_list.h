@@ -29,6 +29,8 @@ class MessageList final : public ListReader {
   [[nodiscard]] std::vector<Message> take() noexcept { return std::move(messages_); }
   /// What is wrong with the list, when all of it is JSON.
   [[nodiscard]] const std::optional<Refusal>& refusal() const noexcept { return refusal_; }
+  /// Whether attributes or tags were null, which is to say absent (D29).
+  [[nodiscard]] bool has_nulls() const noexcept { return has_nulls_; }
 
  private:
   struct Parts;
@@ -44,6 +46,7 @@ class MessageList final : public ListReader {
   const std::uint32_t count_max_;
   std::vector<Message> messages_;
   std::optional<Refusal> refusal_;
+  bool has_nulls_ = false;
 };
 
 /// The longest text of a tag, and how many a message or a consume call may have (API.md 4.8).

@@ -18,6 +18,8 @@ class DateScanner {
 
   [[nodiscard]] bool done() const { return good_ && rest_.empty(); }
   [[nodiscard]] bool good() const { return good_; }
+  /// What has not been read yet.
+  [[nodiscard]] std::string_view rest() const { return rest_; }
 
   /// Takes one of these characters, if it comes next.
   char take_if(std::string_view characters) {
@@ -64,6 +66,18 @@ class DateScanner {
     if (good_) rest_.remove_prefix(found->size());
     return static_cast<unsigned>(found - words.begin());
   }
+  /// Minutes east of Greenwich behind a sign that was taken: hours of so many digits at least, and minutes behind a colon, or
+  /// without one where hours have two digits.
+  int offset(char sign, std::size_t hour_digits, bool may_lack_minutes) {
+    const int hours = number(hour_digits, 2);
+    int minutes = 0;
+    const bool colon = take_if(":") != '\0';
+    const bool ends = !colon && (hour_digits == 1 || (may_lack_minutes && !next_is_digit()));
+    if (!ends) minutes = number(2, 2);
+    good_ = good_ && hours < 24 && minutes < 60;
+    return (hours * 60 + minutes) * (sign == '-' ? -1 : 1);
+  }
+  [[nodiscard]] bool next_is_digit() const { return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; }
 
  private:
   std::string_view rest_;
@@ -92,6 +106,16 @@ struct Moment {
          Millis(moment.milliseconds);
 }
 
+/// The month's index. Java and .NET print the names of English locales: `Sept` in most of them, `June` and `July` in Australia's.
+inline unsigned scan_month(DateScanner& scan) {
+  static constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array<std::string_view, 12> kEndings = {"", "", "", "", "", "e", "y", "", "t", "", "", ""};
+  const auto month = scan.one_of(kMonths);
+  if (scan.good()) scan.take_word(kEndings[month]);
+  return month;
+}
+
 /// `08:00:10`
 inline void scan_clock(DateScanner& scan, Moment& moment) {
   moment.hour = scan.number(2, 2);
@@ -104,13 +128,11 @@ inline void scan_clock(DateScanner& scan, Moment& moment) {
 /// `Mon, 23 Nov 2026 08:00:10` (RFC 1123, names in English) without the zone. Returns the weekday, Sunday being 0.
 inline unsigned scan_rfc1123(DateScanner& scan, Moment& moment) {
   static constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto weekday = scan.one_of(kDays);
   scan.expect(", ");
   moment.day = static_cast<unsigned>(scan.number(1, 2));
   scan.expect(" ");
-  moment.month = scan.one_of(kMonths) + 1;
+  moment.month = scan_month(scan) + 1;
   scan.expect(" ");
   moment.year = scan.number(4, 4);
   scan.expect(" ");

@@ -19,16 +19,18 @@ std::optional<Time> parse_rfc1123(std::string_view text) {
   return scan.done() ? time_on_weekday(moment, weekday) : std::nullopt;
 }
 
+/// `Z`, `+08:00`, `+0800`, `+08` or nothing; and a name in brackets behind it, as java.time adds it (RFC 9557), which says no more.
 void scan_zone(DateScanner& scan, Moment& moment) {
-  const char sign = scan.take_if("Z+-");
-  if (sign != '+' && sign != '-') return;
-  const int hours = scan.number(2, 2);
-  scan.take_if(":");
-  const int minutes = scan.number(2, 2);
-  moment.zone_minutes = (hours * 60 + minutes) * (sign == '-' ? -1 : 1);
+  const char sign = scan.take_if("Zz+-");
+  if (sign == '\0') return;
+  if (sign == '+' || sign == '-') moment.zone_minutes = scan.offset(sign, 2, true);
+  if (scan.take_if("[") == '\0') return;
+  while (scan.take_if("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+-:") != '\0') {
+  }
+  scan.expect("]");
 }
 
-/// `2026-11-23T08:00:10.001+08:00`; fraction and zone may be left out, a space may stand for the T.
+/// `2026-11-23T08:00:10.001+08:00`; seconds, their fraction and the zone may be left out, a space may stand for the T.
 std::optional<Time> parse_iso8601(std::string_view text) {
   DateScanner scan(text);
   Moment moment;
@@ -37,9 +39,14 @@ std::optional<Time> parse_iso8601(std::string_view text) {
   moment.month = static_cast<unsigned>(scan.number(2, 2));
   scan.expect("-");
   moment.day = static_cast<unsigned>(scan.number(2, 2));
-  if (scan.take_if("T ") == '\0') return std::nullopt;
-  scan_clock(scan, moment);
-  if (scan.take_if(".") != '\0') moment.milliseconds = scan.milliseconds();
+  if (scan.take_if("Tt ") == '\0') return std::nullopt;
+  moment.hour = scan.number(2, 2);
+  scan.expect(":");
+  moment.minute = scan.number(2, 2);
+  if (scan.take_if(":") != '\0') {
+    moment.second = scan.number(2, 2);
+    if (scan.take_if(".,") != '\0') moment.milliseconds = scan.milliseconds();
+  }
   scan_zone(scan, moment);
   return scan.done() ? time_of(moment) : std::nullopt;
 }

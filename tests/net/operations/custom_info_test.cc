@@ -30,7 +30,10 @@ TEST(Principal, CustomInfoNamesTheCustomerByItsType) {
       {"{}", "ak"},
       {R"({"type":""})", "ak"},
       {R"({"type":0,"identity":{"crmBizId":"c","accountId":"a"}})", "ak"},
-      {R"({"type":null})", "ak"},
+      {R"({"type":null,"identity":null})", "ak"},
+      {R"({"type":1,"identity":{"crmBizid":"c"}})", "c"},
+      {R"({"type":1,"identity":{"crmBizId":null,"crmBizid":"c"}})", "c"},
+      {"null", "ak"},
       {R"({"type":"1","identity":{"crmBizId":"c","accountId":"a"}})", "c"},
       {R"({"type":2,"identity":{"crmBizId":"c","accountId":"a"}})", "a"},
       {R"({"type":2,"identity":"{\"accountId\":\"a\"}"})", "a"}};
@@ -51,6 +54,9 @@ TEST(Principal, FaultyCustomInfoIsRefused) {
                                                  {R"({"type":1,"identity":7})", Fault::kNotObject},
                                                  {R"({"type":1,"identity":{"accountId":"a"}})", Fault::kNoIdentity},
                                                  {R"({"type":2,"identity":{"accountId":" "}})", Fault::kNoIdentity},
+                                                 {R"({"type":1,"identity":null})", Fault::kNoIdentity},
+                                                 {R"({"type":1,"identity":{"crmBizId":null}})", Fault::kNoIdentity},
+                                                 {R"({"type":1,"identity":{"crmBizid":"c","crmBizId":"c"}})", Fault::kTwice},
                                                  {R"({"type":1,"type":1})", Fault::kTwice}};
   for (const auto& [info, fault] : cases) {
     CallFixture call;

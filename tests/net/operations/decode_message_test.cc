@@ -107,7 +107,7 @@ TEST(DecodeConfirm, EntriesInTheirOrderAndUnreadableHandlersAsNone) {
 TEST(DecodeConfirm, FaultyEntriesAreNamed) {
   const std::pair<const char*, Fault> cases[] = {{"[]", Fault::kEmptyList},
                                                  {"7", Fault::kNotList},
-                                                 {"null", Fault::kNotList},
+                                                 {"null", Fault::kMissing},
                                                  {"{}", Fault::kMissing},
                                                  {R"({"message":[]})", Fault::kEmptyList},
                                                  {R"({"message":{}})", Fault::kNotList},

@@ -37,7 +37,7 @@ TEST(DecodeCreateQueue, NameLengthAndCharacters) {
   EXPECT_EQ(named("a.b"), Fault::kNameCharacters);
   EXPECT_EQ(named("队"), Fault::kNameCharacters);
   EXPECT_EQ(fault_of(R"("description":"")"), Fault::kMissing);
-  EXPECT_EQ(fault_of(R"("description":"","name":null)"), Fault::kNotText);
+  EXPECT_EQ(fault_of(R"("description":"","name":null)"), Fault::kMissing);
 }
 
 TEST(DecodeCreateQueue, DescriptionLengthAndBrackets) {

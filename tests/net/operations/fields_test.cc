@@ -18,7 +18,7 @@ TEST(Fields, StringsAreTrimmedAndMustBeStrings) {
   Body trimmed(R"("a":" x ")");
   EXPECT_EQ(trimmed.post().text("a"), "x");
   EXPECT_TRUE(trimmed.findings.noted(5));
-  for (const char* other : {"1", "true", "null", "[]", "{}"}) {
+  for (const char* other : {"1", "true", "[]", "{}"}) {
     Body call(R"("a":)" + std::string(other));
     static_cast<void>(call.post().text("a"));
     EXPECT_EQ(call.fault(), Fault::kNotText) << other;
@@ -43,7 +43,7 @@ TEST(Fields, NumbersMayBeStringsAndNothingElse) {
     EXPECT_EQ(call.fault(), Fault::kMaxMessages) << bad;
     EXPECT_EQ(call.findings.refusal()->maximum, 10U);
   }
-  for (const char* bad : {"true", "null", "[]", "{}"}) {
+  for (const char* bad : {"true", "[]", "{}"}) {
     Body call(R"("n":)" + std::string(bad));
     EXPECT_FALSE(call.post().number(kOneToTen));
     EXPECT_EQ(call.fault(), Fault::kNotNumber) << bad;
@@ -71,11 +71,49 @@ TEST(Fields, FlagsAreTrueOrFalseInEitherForm) {
     EXPECT_FALSE(call.post().flag("f"));
     EXPECT_EQ(call.fault(), std::nullopt) << off;
   }
-  for (const char* bad : {"1", "0", "null", "\"TRUE\"", "\"yes\"", "[]"}) {
+  for (const char* on : {"\"True\"", "\"TRUE\"", "\"tRuE\""}) {
+    Body call(R"("f":)" + std::string(on));
+    EXPECT_TRUE(call.post().flag("f")) << on;
+    EXPECT_TRUE(call.findings.noted(5)) << on;
+  }
+  for (const char* bad : {"1", "0", "\"yes\"", "\"null\"", "\"Tru\"", "[]"}) {
     Body call(R"("f":)" + std::string(bad));
     EXPECT_FALSE(call.post().flag("f"));
     EXPECT_EQ(call.fault(), Fault::kNotBoolean) << bad;
   }
+}
+
+TEST(Fields, NullIsAsIfItWereNotThere) {
+  Body call(R"("t":null,"n":null,"f":null,"o":null,"s":"null","l":null)");
+  const auto fields = call.post();
+  EXPECT_EQ(fields.find("t"), nullptr);
+  EXPECT_EQ(fields.text("t"), "");
+  EXPECT_EQ(fields.number(kOneToTen), std::nullopt);
+  EXPECT_FALSE(fields.flag("f"));
+  EXPECT_FALSE(fields.object("o"));
+  EXPECT_FALSE(fields.object("s")) << "a string that holds it";
+  EXPECT_EQ(fields.text("s"), "null") << "where text is wanted, it is text";
+  EXPECT_EQ(call.fault(), std::nullopt);
+  EXPECT_TRUE(call.findings.noted(29));
+  static_cast<void>(fields.required_json("l"));
+  EXPECT_EQ(call.fault(), Fault::kMissing);
+}
+
+TEST(Fields, NullInAHeaderOrAFieldIsTheBareWord) {
+  CallFixture get;
+  const auto headers = get.header("F", "null").header("T", "Null").get();
+  EXPECT_FALSE(headers.flag("f"));
+  EXPECT_EQ(headers.text("t"), "Null");
+  EXPECT_EQ(get.fault(), std::nullopt);
+  CallFixture form;
+  EXPECT_FALSE(form.form("o=null").post().object("o"));
+  EXPECT_EQ(form.fault(), std::nullopt);
+}
+
+TEST(Fields, NullBesideAValueIsTwice) {
+  Body call(R"("t":null,"t":"x")");
+  static_cast<void>(call.post().text("t"));
+  EXPECT_EQ(call.fault(), Fault::kTwice);
 }
 
 TEST(Fields, ObjectMayStandInAString) {
