@@ -142,10 +142,7 @@ ExitCode serve(ServeSettings settings, const ReadSettings& read_again) {
     return fail(kBadOption, declared.error());
   }
   settings.server.log = write_log;
-  settings.server.restore_declared_queues = [&broker, &settings] {
-    const auto declared = declare_queues(broker, settings);
-    if (!declared) write_log(net::LogLevel::kError, declared.error());
-  };
+  settings.server.declared_queues = settings.queues;
   SelfSigned self_signed;
   if (settings.tls_auto) {
     if (const auto made = self_signed.make(settings.server.tls); !made) return fail(kFailed, made.error());

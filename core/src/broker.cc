@@ -241,6 +241,13 @@ void Broker::wipe(bool keep_queues) {
       impl_->run([&](Time, Effects& effects) { return impl_->registry_.wipe(keep_queues, effects); });
 }
 
+Result<void> Broker::wipe(std::span<const QueuePlan> fresh) {
+  const auto wiped =
+      impl_->run([&](Time now, Effects& effects) { return impl_->registry_.replace_all(fresh, now, effects); });
+  if (!wiped) return std::unexpected(wiped.error());
+  return {};
+}
+
 void Broker::close() {
   impl_->environment_.closing.store(true, std::memory_order_release);
   Effects effects;

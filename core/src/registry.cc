@@ -71,10 +71,10 @@ void Registry::delist(const Group& group) {
   place.groups.erase(group.id());
 }
 
-Result<std::shared_ptr<Queue>> Registry::create_queue(const Project& project, QueueSpec spec, Time now) {
-  const MutexLock lock(tree_mutex_);
-  const auto listed = projects_.find(project);
-  const std::size_t count = listed != projects_.end() ? listed->second.size() : 0;
+Result<std::shared_ptr<Queue>> Registry::add_queue(Projects& projects, Stripes& stripes, const Project& project,
+                                                   QueueSpec spec, Time now) const {
+  const auto listed = projects.find(project);
+  const std::size_t count = listed != projects.end() ? listed->second.size() : 0;
   const auto named = [&spec](const std::shared_ptr<Queue>& queue) { return queue->identity().spec.name == spec.name; };
   if (count > 0 && std::ranges::any_of(listed->second, named)) return refuse(ErrorCode::kQueueNameTaken);
   const std::uint32_t limit = environment_.options.limits.queues_per_project;
@@ -82,9 +82,24 @@ Result<std::shared_ptr<Queue>> Registry::create_queue(const Project& project, Qu
   auto identity =
       std::make_shared<const QueueIdentity>(QueueIdentity{QueueId{make_id()}, project, std::move(spec), now});
   auto created = std::make_shared<Queue>(environment_, std::move(identity));
-  projects_[project].push_back(created);
-  enlist(stripes_, created);
+  projects[project].push_back(created);
+  enlist(stripes, created);
   return created;
+}
+
+Result<Queue::Groups> Registry::add_groups(Stripes& stripes, Queue& queue, std::span<const std::string> names) const {
+  std::vector<GroupId> ids;
+  ids.reserve(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) ids.push_back({make_id()});
+  auto created = queue.create_groups(names, ids);
+  if (!created) return std::unexpected(created.error());
+  for (const auto& group : *created) enlist(stripes, group);
+  return created;
+}
+
+Result<std::shared_ptr<Queue>> Registry::create_queue(const Project& project, QueueSpec spec, Time now) {
+  const MutexLock lock(tree_mutex_);
+  return add_queue(projects_, stripes_, project, std::move(spec), now);
 }
 
 Result<void> Registry::remove_queue(const Project& project, QueueId id, Effects& effects) {
@@ -109,13 +124,7 @@ Result<Queue::Groups> Registry::create_groups(const Project& project, QueueId qu
   const MutexLock lock(tree_mutex_);
   const auto found = queue(project, queue_id);
   if (!found) return std::unexpected(found.error());
-  std::vector<GroupId> ids;
-  ids.reserve(names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) ids.push_back({make_id()});
-  auto created = (*found)->create_groups(names, ids);
-  if (!created) return std::unexpected(created.error());
-  for (const auto& group : *created) enlist(stripes_, group);
-  return created;
+  return add_groups(stripes_, **found, names);
 }
 
 Result<void> Registry::remove_groups(const Project& project, QueueId queue_id, std::span<const std::string> names,
@@ -179,6 +188,24 @@ Registry::Queues Registry::wipe(bool keep_queues, Effects& effects) {
     }
   }
   if (!keep_queues) projects_.clear();
+  swap_stripes(fresh);
+  for (const auto& queue : old) queue->close(Delivery{}, effects);
+  return old;
+}
+
+Result<Registry::Queues> Registry::replace_all(std::span<const QueuePlan> plans, Time now, Effects& effects) {
+  const MutexLock lock(tree_mutex_);
+  Projects projects;
+  Stripes fresh;
+  for (const QueuePlan& plan : plans) {
+    const auto queue = add_queue(projects, fresh, plan.project, plan.spec, now);
+    if (!queue) return std::unexpected(queue.error());
+    const auto groups = add_groups(fresh, **queue, plan.groups);
+    if (!groups) return std::unexpected(groups.error());
+  }
+  Queues old;
+  for (const auto& [project, queues] : projects_) old.insert(old.end(), queues.begin(), queues.end());
+  projects_.swap(projects);
   swap_stripes(fresh);
   for (const auto& queue : old) queue->close(Delivery{}, effects);
   return old;

@@ -47,6 +47,9 @@ class Registry {
 
   /// As Broker::wipe(). Returns what was there, for the caller to let go of outside every lock.
   [[nodiscard]] Queues wipe(bool keep_queues, Effects& effects) EXCLUDES(tree_mutex_);
+  /// As Broker::wipe() with plans; returns the same.
+  [[nodiscard]] Result<Queues> replace_all(std::span<const QueuePlan> plans, Time now, Effects& effects)
+      EXCLUDES(tree_mutex_);
 
  private:
   struct Stripe {
@@ -61,7 +64,13 @@ class Registry {
   [[nodiscard]] static std::size_t stripe(const Id& id) {
     return std::hash<Id>{}(id) % kStripes;
   }
+  using Projects = std::map<Project, Queues>;  // projects without queues are not listed
+
   [[nodiscard]] Uuid make_id() const;
+  /// Makes a queue, or groups, that come into force with their place in `projects` and `stripes`.
+  [[nodiscard]] Result<std::shared_ptr<Queue>> add_queue(Projects& projects, Stripes& stripes, const Project& project,
+                                                         QueueSpec spec, Time now) const;
+  [[nodiscard]] Result<Queue::Groups> add_groups(Stripes& stripes, Queue& queue, std::span<const std::string> names) const;
   static void enlist(Stripes& stripes, const std::shared_ptr<Queue>& queue);
   static void enlist(Stripes& stripes, const std::shared_ptr<Group>& group);
   void delist(const Group& group);
@@ -71,7 +80,7 @@ class Registry {
   Environment& environment_;
   Stripes stripes_;
   mutable Mutex tree_mutex_;
-  std::map<Project, Queues> projects_ GUARDED_BY(tree_mutex_);  // projects without queues are not listed
+  Projects projects_ GUARDED_BY(tree_mutex_);
 };
 
 }  // namespace wingmq

@@ -139,6 +139,29 @@ TEST(Decisions, D19FifoHandsOutOneUnfinishedBatchAtATime) {
   EXPECT_EQ(bodies(messages_of(waiting->answer())), "3 4");
 }
 
+TEST(Decisions, D19CountsConsumersThatAnUnfinishedBatchKeepsWaiting) {
+  World world;
+  const auto place = world.create({.mode = "FIFO"});
+  EXPECT_TRUE(world.consume(place).empty());
+  world.send_numbers(place.queue, 1, 4);
+  const auto batch = world.consume(place, {.max = "2"});
+  EXPECT_EQ(world.hits(19), 0) << "nothing is there, or nothing stands in the way";
+  EXPECT_TRUE(world.consume(place).empty());
+  EXPECT_EQ(world.hits(19), 1);
+  const auto waiting = world.begin_consume(place, {.max = "2", .wait = "60"});
+  EXPECT_EQ(world.hits(19), 2);
+  ASSERT_EQ(tally(world.confirm(place, all(batch))), "2/0");
+  const auto rest = messages_of(waiting->answer());
+  ASSERT_EQ(bodies(rest), "3 4");
+  EXPECT_TRUE(world.consume(place).empty());
+  EXPECT_EQ(world.hits(19), 2) << "there is no message behind this batch";
+  const auto normal = world.create({.name = "normal"});
+  world.send_numbers(normal.queue, 1, 1);
+  EXPECT_EQ(world.consume(normal).size(), 1U);
+  EXPECT_TRUE(world.consume(normal).empty());
+  EXPECT_EQ(world.hits(19), 2);
+}
+
 TEST(Decisions, D19FailedMessagesComeFirstAgainInOrder) {
   World world;
   const auto place = world.create({.mode = "FIFO"});
@@ -343,6 +366,19 @@ TEST(Decisions, D24SuccessesOneByOneKeepTheRestLeased) {
     EXPECT_EQ(tally(world.confirm(place, {{message.handler, "success"}})), "1/0");
   }
   EXPECT_EQ(world.counts(place), (Counts{3, 3, 0, 0, 0}));
+  EXPECT_EQ(world.hits(24), 2) << "the third left nothing";
+}
+
+TEST(Decisions, D24CountsOnlyWhatLeavesSomethingLeased) {
+  World world;
+  const auto place = world.create();
+  world.send_numbers(place.queue, 1, 5);
+  const auto first = world.consume(place, {.max = "2"});
+  const auto second = world.consume(place, {.max = "3"});
+  ASSERT_EQ(tally(world.confirm(place, all(first))), "2/0");
+  EXPECT_EQ(world.hits(24), 0);
+  ASSERT_EQ(tally(world.confirm(place, {{second[0].handler, "success"}, {second[1].handler, "fail"}})), "1/1");
+  EXPECT_EQ(world.hits(24), 0) << "a failure releases the rest";
 }
 
 TEST(Decisions, D25ReleaseCountsOneFailureForEachReleasedMessage) {

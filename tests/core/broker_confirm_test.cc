@@ -31,10 +31,10 @@ TEST_F(BrokerConfirmTest, AllSuccessesFinishTheBatch) {
 
 TEST_F(BrokerConfirmTest, SuccessesOnlyLeaveTheRestLeased) {
   const Delivery delivery = consume(group_);
-  EXPECT_EQ(confirm(group_, delivery, "+"), counted(1, 0));
+  EXPECT_EQ(confirm(group_, delivery, "+"), counted_some(1));
   EXPECT_EQ(info(group_).in_flight, 2U);
   EXPECT_EQ(bodies(consume(group_)), "");
-  EXPECT_EQ(confirm(group_, delivery, ".+"), counted(1, 0));
+  EXPECT_EQ(confirm(group_, delivery, ".+"), counted_some(1));
   EXPECT_EQ(confirm(group_, delivery, "..+"), counted(1, 0));
   EXPECT_EQ(info(group_).consumed, 3U);
 }
@@ -95,7 +95,7 @@ TEST_F(BrokerConfirmTest, AHandleCanBeConfirmedOnce) {
 TEST_F(BrokerConfirmTest, AHandleLivesUntilJustBeforeItsDeadline) {
   const Delivery delivery = consume(group_);
   pass(30s - 1ms);
-  EXPECT_EQ(confirm(group_, delivery, "+"), counted(1, 0));
+  EXPECT_EQ(confirm(group_, delivery, "+"), counted_some(1));
   pass(1ms);
   EXPECT_EQ(confirm_error(group_, delivery, ".+"), ErrorCode::kHandleInvalid);
 }
@@ -167,7 +167,7 @@ TEST_F(BrokerConfirmTest, TheQueueMayBeNamedAndMustThenBeRight) {
   EXPECT_EQ(code(project_, std::nullopt, GroupId{}), ErrorCode::kGroupNotFound);
   EXPECT_EQ(code(stranger_, queue_, group_), ErrorCode::kQueueNotFound);
   EXPECT_EQ(code(stranger_, std::nullopt, group_), ErrorCode::kGroupNotFound);
-  EXPECT_EQ(broker_->confirm(project_, queue_, group_, Stream::kQueue, entries), counted(1, 0));
+  EXPECT_EQ(broker_->confirm(project_, queue_, group_, Stream::kQueue, entries), counted_some(1));
 }
 
 TEST_F(BrokerConfirmTest, ExplicitCountingCountsOnlyTheMessageThatReallyFailed) {

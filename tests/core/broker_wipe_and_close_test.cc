@@ -1,11 +1,18 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "support/broker_fixture.h"
 
 namespace wingmq::test {
 namespace {
 
 class BrokerWipeAndCloseTest : public OneStrikeTest {};
+
+QueuePlan plan(const Project& project, std::string name, std::vector<std::string> groups = {}) {
+  return {project, QueueSpec{std::move(name), "", QueueMode::kNormal, {}}, std::move(groups)};
+}
 
 TEST_F(BrokerWipeAndCloseTest, WipingForgetsEveryQueueOfEveryProject) {
   ASSERT_TRUE(broker_->create_queue(stranger_, QueueSpec{"theirs", "", QueueMode::kFifo, {}}));
@@ -17,6 +24,59 @@ TEST_F(BrokerWipeAndCloseTest, WipingForgetsEveryQueueOfEveryProject) {
   EXPECT_EQ(received(waiter), "");
   EXPECT_EQ(broker_->queue(project_, queue_).error().code, ErrorCode::kQueueNotFound);
   make_queue("q");
+}
+
+TEST_F(BrokerWipeAndCloseTest, WipingToPlansMakesThemInTheSameStep) {
+  const std::vector<QueuePlan> plans{plan(project_, "q", {"g", "h"}), plan(stranger_, "q")};
+  const TestWaiter& waiter = park(group_);
+  ASSERT_TRUE(broker_->wipe(plans));
+  EXPECT_EQ(received(waiter), "");
+  EXPECT_EQ(broker_->queue(project_, queue_).error().code, ErrorCode::kQueueNotFound) << "another queue of the same name";
+  const auto all = broker_->inspect();
+  ASSERT_EQ(all.size(), 2U);
+  ASSERT_EQ(all[0].groups.size(), 2U);
+  EXPECT_EQ(all[0].groups[1].name, "h");
+  EXPECT_EQ(all[1].queue.project, stranger_);
+  send(all[0].queue.id, "a");
+  EXPECT_EQ(bodies(consume(all[0].groups[0].id)), "a");
+}
+
+TEST_F(BrokerWipeAndCloseTest, WipingToPlansThatCannotBeChangesNothing) {
+  send(queue_, "a");
+  const QueuePlan good = plan(project_, "new", {"g"});
+  std::vector<QueuePlan> too_many;
+  for (std::uint32_t i = 0; i <= broker_->options().limits.queues_per_project; ++i) {
+    too_many.push_back(plan(project_, "n" + std::to_string(i)));
+  }
+  for (const auto& [plans, reason] : std::initializer_list<std::pair<std::vector<QueuePlan>, ErrorCode>>{
+           {{good, good}, ErrorCode::kQueueNameTaken},
+           {{good, plan(stranger_, "q", {"g", "g"})}, ErrorCode::kGroupNameTaken},
+           {{plan(project_, "q", {"a", "b", "c", "d"})}, ErrorCode::kGroupLimitExceeded},
+           {too_many, ErrorCode::kQueueQuotaExceeded}}) {
+    const auto wiped = broker_->wipe(plans);
+    ASSERT_FALSE(wiped);
+    EXPECT_EQ(wiped.error().code, reason);
+    ASSERT_EQ(broker_->inspect().size(), 1U);
+  }
+  EXPECT_EQ(bodies(consume(group_)), "a");
+}
+
+TEST_F(BrokerWipeAndCloseTest, NobodyFindsTheBrokerWithoutThePlannedQueues) {
+  const std::vector<QueuePlan> plans{plan(project_, "q", {"g"})};
+  ASSERT_TRUE(broker_->wipe(plans));
+  std::atomic<bool> done{false};
+  std::atomic<int> looks{0};
+  std::thread reader([&] {
+    while (!done.load() || looks.load() == 0) {
+      const auto queues = broker_->queues(project_);
+      EXPECT_EQ(queues.size(), 1U);
+      EXPECT_EQ(broker_->inspect().at(0).groups.size(), 1U);
+      ++looks;
+    }
+  });
+  for (int round = 0; round < 500; ++round) EXPECT_TRUE(broker_->wipe(plans));
+  done.store(true);
+  reader.join();
 }
 
 TEST_F(BrokerWipeAndCloseTest, WipingMessagesKeepsQueuesAndGroups) {

@@ -239,5 +239,7 @@ class OneStrikeTest : public OneGroupTest {
 
 /// What a confirmation counted, short to write.
 [[nodiscard]] inline ConfirmResult counted(std::uint32_t success, std::uint32_t fail) { return {success, fail}; }
+/// The same, and the rest of the batch stays leased (D24).
+[[nodiscard]] inline ConfirmResult counted_some(std::uint32_t success) { return {success, 0, true}; }
 
 }  // namespace wingmq::test

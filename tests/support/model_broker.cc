@@ -347,6 +347,9 @@ ConfirmResult ModelBroker::judge(QueueState& queue, GroupState& group, Stream st
     if (stream_name == Stream::kDeadLetters) ++group.dead_confirmed;
     if (lease->complete()) stream.leases.erase(lease);
   }
+  result.rest_leased = std::any_of(entries.begin(), entries.end(), [&stream](const ModelConfirmEntry& entry) {
+    return std::any_of(stream.leases.begin(), stream.leases.end(), [&entry](const Lease& each) { return each.number == entry.handle.lease; });
+  });
   return result;
 }
 

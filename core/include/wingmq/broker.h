@@ -129,6 +129,9 @@ class Broker {
   /// Forgets every queue, or (keep_queues) only messages, leases and counters: queues and groups keep their ids and old
   /// handles are dead. Atomic. Parked consumers return empty.
   void wipe(bool keep_queues);
+  /// Forgets every queue and makes these in the same step: nobody finds the broker without them. What a plan breaks is what
+  /// create_queue() and create_groups() refuse; then nothing has changed.
+  [[nodiscard]] Result<void> wipe(std::span<const QueuePlan> fresh);
   /// Answers every parked consumer with an empty delivery and parks none from now on.
   void close();
 

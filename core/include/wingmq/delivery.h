@@ -74,6 +74,7 @@ struct ConfirmEntry {
 struct ConfirmResult {
   std::uint32_t success = 0;
   std::uint32_t fail = 0;
+  bool rest_leased = false;  ///< only a batch's beginning was confirmed, and its rest stays leased (D24)
   bool operator==(const ConfirmResult&) const = default;
 };
 
@@ -89,6 +90,10 @@ class Waiter {
   /// with an empty delivery when the wait is over, or with the reason why nothing will come. Runs in the thread whose
   /// call ended the wait, with no lock held; it must be quick and may call the broker.
   virtual void on_done(Result<Delivery> outcome) = 0;
+
+  /// Whether the last consume() with this waiter found nothing only because its group has an unfinished batch (FIFO, D19). For
+  /// whoever called it, as soon as it has returned.
+  [[nodiscard]] bool held_back() const noexcept { return held_back_; }
 
  protected:
   ~Waiter() = default;
@@ -106,6 +111,7 @@ class Waiter {
   Millis span_{};
   Stream stream_ = Stream::kQueue;
   bool parked_ = false;
+  bool held_back_ = false;
   std::uint32_t messages_max_ = 0;
   Millis ack_wait_{};
 };

@@ -21,6 +21,13 @@ struct QueueSpec {
   std::optional<std::uint32_t> consume_count_max;
 };
 
+/// A queue that is to be, with its groups.
+struct QueuePlan {
+  Project project;
+  QueueSpec spec;
+  std::vector<std::string> groups;
+};
+
 /// A queue as the query operations show it (API.md 4.2), with what the control plane adds.
 struct QueueInfo {
   QueueId id;

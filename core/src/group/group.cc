@@ -62,6 +62,7 @@ std::optional<Result<Delivery>> Group::consume(const ConsumeRequest& asked, Wait
   }
   serve(waits(asked.stream), now, effects);  // who came first is served first
   Delivery delivery = lease(wish, now);
+  waiter.held_back_ = delivery.empty() && machine(asked.stream).holds_back(source(asked.stream));
   const bool may_park = asked.wait > Millis(0) && !environment_.closing.load(std::memory_order_acquire);
   if (delivery.empty() && may_park) {
     park(waiter, wish, now, asked.wait);

@@ -112,6 +112,9 @@ class Group final : public Timed {
   [[nodiscard]] GroupMachine& machine(Stream stream) REQUIRES(mutex_) {
     return stream == Stream::kQueue ? main_ : dead_;
   }
+  [[nodiscard]] const MessageSource& source(Stream stream) const REQUIRES(mutex_) {
+    return stream == Stream::kQueue ? static_cast<const MessageSource&>(*shards_) : dead_letters_;
+  }
   [[nodiscard]] WaitList& waits(Stream stream) REQUIRES(mutex_) { return waits_[static_cast<std::size_t>(stream)]; }
 
   Environment& environment_;

@@ -28,6 +28,12 @@ Delivery GroupMachine::lease(const MessageSource& source, const LeaseRequest& as
   return delivery;
 }
 
+bool GroupMachine::holds_back(const MessageSource& source) {
+  if (!config_.one_batch_at_a_time || !busy()) return false;
+  const Counts all = counts(source);
+  return all.available > all.in_flight;
+}
+
 void GroupMachine::take_released(Room& room, std::vector<Run>& runs) {
   while (!released_.empty() && !room.full()) {
     const auto first = released_.begin();
@@ -145,7 +151,19 @@ ConfirmResult GroupMachine::confirm(std::span<const ConfirmEntry> entries, Time 
     if (lease->confirm_next()) --leased_count_;
     if (lease->cursor() == lease->total()) leases_.close(*lease);
   }
+  result.rest_leased = leaves_rest(entries);
   return result;
+}
+
+/// A batch that is still leased after it was judged had only successes, and not enough of them.
+bool GroupMachine::leaves_rest(std::span<const ConfirmEntry> entries) const {
+  std::optional<std::uint64_t> looked_up;  // entries of one batch stand side by side
+  for (const ConfirmEntry& entry : entries) {
+    if (looked_up == entry.handle->secret) continue;
+    looked_up = entry.handle->secret;
+    if (leases_.find(*entry.handle) != nullptr) return true;
+  }
+  return false;
 }
 
 void GroupMachine::give_back(const Handle& handle, Time now) {

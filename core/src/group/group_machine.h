@@ -43,6 +43,9 @@ class GroupMachine {
   /// Leases what is available: released messages first, in order, then unread ones. Empty when there is nothing.
   [[nodiscard]] Delivery lease(const MessageSource& source, const LeaseRequest& asked, Time now);
 
+  /// Whether something is available that an unfinished batch keeps back (D19).
+  [[nodiscard]] bool holds_back(const MessageSource& source);
+
   /// Fixes the tag rule: messages that do not match count as consumed. Leased ones are judged when they are released.
   void set_tag_rule(TagRule rule);
   [[nodiscard]] const TagRule& tag_rule() const noexcept { return tag_rule_; }
@@ -140,6 +143,7 @@ class GroupMachine {
     Time at{};
     std::optional<std::uint32_t> failed;  ///< index of the message that an explicit `fail` named
   };
+  [[nodiscard]] bool leaves_rest(std::span<const ConfirmEntry> entries) const;
   std::uint64_t release(Lease& lease, const Released& how, std::vector<Run>& died);
   void release_run(Run run, bool failed, std::vector<Run>& died);
   void put_released(const Run& run);

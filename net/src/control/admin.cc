@@ -127,7 +127,7 @@ Admin::Admin(Broker& broker, Deviations& deviations, const ExplainedRequests& ex
       explained_(explained),
       access_(options.admin),
       token_(options.admin_token),
-      restore_declared_queues_(options.restore_declared_queues) {}
+      declared_queues_(options.declared_queues) {}
 
 Reply Admin::handle(const Request& request) {
   auto result = answer(request);
@@ -224,9 +224,11 @@ AdminResult<std::string> Admin::reset(const Call& call) {
     }
   }
 
-  const std::lock_guard lock(reset_mutex_);
-  broker_.wipe(keep_queues);
-  if (!keep_queues && restore_declared_queues_) restore_declared_queues_();
+  if (keep_queues) {
+    broker_.wipe(true);
+  } else if (!broker_.wipe(declared_queues_)) {
+    return refused(500, "the start-up queues cannot be made", "Nothing was forgotten.");
+  }
   deviations_.clear();
   return boost::json::serialize(
       boost::json::object{{"kept", keep_queues ? "queues" : "nothing"}, {"queues", broker_.inspect().size()}});

@@ -46,9 +46,8 @@ class Admin {
   const ExplainedRequests& explained_;
   const AdminAccess access_;
   const std::string token_;
-  const std::function<void()> restore_declared_queues_;
+  const std::vector<QueuePlan> declared_queues_;
 
-  std::mutex reset_mutex_;  ///< two full resets at once would declare the same queues twice
   std::once_flag openapi_built_;
   std::string openapi_;
 };

@@ -37,6 +37,8 @@ Outcome run_consume(Call& call, const Project& project, const ConsumeCall& consu
   context.group_text = consume.group_text;
   context.look.scene = scene_of(call, project, consume.request);
   const auto result = call.broker.consume(project, consume.request, call.waiter);
+  const bool nothing = !result || (*result && (*result)->empty());
+  if (nothing && call.waiter.held_back()) call.findings.note(19);
   if (!result) return std::nullopt;
   if (!*result && result->error().code == ErrorCode::kTagRuleMismatch) call.findings.note(20);
   if (*result && !(*result)->empty() && !context.look.scene) call.findings.note(21);
@@ -50,6 +52,7 @@ Outcome run_confirm(Call& call, const Project& project, const ConfirmCall& confi
     if (code == ErrorCode::kHandleForeign || code == ErrorCode::kHandleInvalid) call.findings.note(22);
     return refused(result.error(), {.queue = confirm.queue_text, .group = confirm.group_text});
   }
+  if (result->rest_leased) call.findings.note(24);
   if (result->fail > 0) {
     call.findings.note(23);
     call.findings.note(25);

@@ -11,18 +11,25 @@ using ::testing::HasSubstr;
 class AdminResetTest : public AdminTest {};
 
 TEST_F(AdminResetTest, EmptyObjectForgetsEverythingAndDeclaresTheStartQueuesAgain) {
-  int restored = 0;
-  options_.restore_declared_queues = [&] {
-    ++restored;
-    make_queue("declared");
-  };
+  options_.declared_queues = {{{"test", "r1"}, QueueSpec{"declared", "", QueueMode::kNormal, {}}, {"g1", "g2"}}};
   const auto old_group = make_group(make_queue("orders"));
   deviations_.hit(5);
   EXPECT_EQ(text_of(post("/__admin/reset", "{}")), R"({"kept":"nothing","queues":1})");
-  EXPECT_EQ(restored, 1);
-  EXPECT_EQ(get("/__admin/queues").at("queues").at(0).at("name").as_string(), "declared");
+  const auto declared = get("/__admin/queues").at("queues").at(0);
+  EXPECT_EQ(declared.at("name").as_string(), "declared");
+  EXPECT_EQ(declared.at("groups").as_array().size(), 2U);
   EXPECT_EQ(deviations_.hits(5), 0U);
   EXPECT_EQ(consume_error(request(old_group)), ErrorCode::kGroupNotFound);
+}
+
+TEST_F(AdminResetTest, WhatCannotBeDeclaredAgainForgetsNothing) {
+  const QueuePlan plan{{"test", "r1"}, QueueSpec{"declared", "", QueueMode::kNormal, {}}, {}};
+  options_.declared_queues = {plan, plan};
+  make_queue("orders");
+  deviations_.hit(5);
+  EXPECT_EQ(post_error("/__admin/reset", "{}", 500), "the start-up queues cannot be made");
+  EXPECT_EQ(get("/__admin/queues/orders").at("name").as_string(), "orders");
+  EXPECT_EQ(deviations_.hits(5), 1U);
 }
 
 TEST_F(AdminResetTest, NothingIsDeclaredAgainWhereNothingWas) {
@@ -31,8 +38,7 @@ TEST_F(AdminResetTest, NothingIsDeclaredAgainWhereNothingWas) {
 }
 
 TEST_F(AdminResetTest, KeepingQueuesForgetsMessagesLeasesAndCounters) {
-  int restored = 0;
-  options_.restore_declared_queues = [&] { ++restored; };
+  options_.declared_queues = {{{"test", "r1"}, QueueSpec{"declared", "", QueueMode::kNormal, {}}, {}}};
   const auto queue = make_queue("orders");
   const auto group = make_group(queue);
   send(queue, "1 2");
@@ -40,7 +46,6 @@ TEST_F(AdminResetTest, KeepingQueuesForgetsMessagesLeasesAndCounters) {
   deviations_.hit(5);
   EXPECT_EQ(text_of(post("/__admin/reset", R"({"keep":"queues"})")), R"({"kept":"queues","queues":1})");
 
-  EXPECT_EQ(restored, 0);
   EXPECT_EQ(deviations_.hits(5), 0U);
   const auto shown = get("/__admin/queues/orders");
   EXPECT_EQ(shown.at("id").as_string(), queue.text());

@@ -10,11 +10,7 @@
 namespace wingmq::net {
 
 /// A queue with its groups, described in one line, so that it exists before the first request (server.md, --queue).
-struct DeclaredQueue {
-  Project project;
-  QueueSpec spec;
-  std::vector<std::string> groups;
-};
+using DeclaredQueue = QueuePlan;
 
 /// Reads `NAME?region=R&mode=M&groups=G,G&dlq=N&description=D&project=C`. Everything but the name may be left out: the region
 /// is then cn-snxy1, the customer `test`, the mode NORMAL; without dlq (failures after which a message is dead, 1 to 100)

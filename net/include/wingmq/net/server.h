@@ -90,8 +90,8 @@ struct ServerOptions {
   NetLimits limits;
   /// Receives log lines, from any thread; may be empty.
   std::function<void(LogLevel, std::string_view)> log;
-  /// Called by POST /__admin/reset {} after everything was forgotten, to declare the start-up queues again; may be empty.
-  std::function<void()> restore_declared_queues;
+  /// The start-up queues, which POST /__admin/reset {} makes again in the step that forgets everything.
+  std::vector<QueuePlan> declared_queues;
 };
 
 /// The HTTP front end of a Broker: listeners, connections and the threads that run them.
