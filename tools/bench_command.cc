@@ -195,15 +195,6 @@ constexpr Rule kRules[] = {
 
 bool is_switch(const Rule& rule) { return *rule.placeholder == '\0'; }
 
-std::string describe_unknown(std::string_view word) {
-  const std::string flag(word.substr(0, word.find('=')));
-  std::vector<std::string> known{"--help"};
-  for (const Rule& rule : kRules) known.push_back(std::string("--").append(rule.name));
-  const auto similar = flag.starts_with('-') ? nearest(flag, known) : std::string();
-  const auto hint = similar.empty() ? "`wingmq bench --help` lists them" : fmt::format("did you mean `{}`?", similar);
-  return fmt::format("bench: `{}` is not an option; {}", flag, hint);
-}
-
 }  // namespace
 
 BenchCommand::BenchCommand(CLI::App& app) : command_(*app.add_subcommand("bench", "Load a server and measure it")) {
@@ -228,7 +219,6 @@ BenchCommand::BenchCommand(CLI::App& app) : command_(*app.add_subcommand("bench"
 bool BenchCommand::chosen() const { return command_.parsed(); }
 
 std::expected<Options, std::string> BenchCommand::options() const {
-  if (!command_.remaining().empty()) return std::unexpected(describe_unknown(command_.remaining().front()));
   Options options;
   for (const Rule& rule : kRules) {
     for (const std::string& text : values_.at(rule.name)) {

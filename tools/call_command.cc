@@ -105,7 +105,7 @@ void explain_refusal(const Reply& reply, const load::Url& url) {
 
 CallCommand::CallCommand(CLI::App& app)
     : command_(*app.add_subcommand("call", "Sign a call, send it and print the reply")) {
-  command_.footer(kExamples + operations_help());
+  command_.footer(kExamples + operations_help())->allow_extras();
   call_.add_to(command_);
   command_.add_option("--cacert", ca_file_, "Certificates to check the server's against, PEM")->option_text("FILE");
   command_.add_flag("--insecure", insecure_, "Accept any certificate");
@@ -124,7 +124,7 @@ bool CallCommand::chosen() const { return command_.parsed(); }
 
 ExitCode CallCommand::run() const {
   const auto call = call_.make();
-  if (!call) return fail(kBadOption, "call: " + call.error());
+  if (!call) return fail(kBadOption, call.error());
   const auto url = load::read_url(call_.url());
   if (!url) return fail(kBadOption, "--url: " + url.error());
   // A server that leaves early is an error like any other, also where OpenSSL does the writing.
@@ -134,7 +134,7 @@ ExitCode CallCommand::run() const {
   } catch (const std::runtime_error& error) {
     const std::string_view reason = error.what();
     const bool nobody = reason.find("cannot connect") != std::string_view::npos;
-    return fail(kFailed, fmt::format("call: {}{}", reason, nobody ? "; `wingmq serve` starts a server" : ""));
+    return fail(kFailed, fmt::format("{}{}", reason, nobody ? "; `wingmq serve` starts a server" : ""));
   }
 }
 

@@ -4,14 +4,26 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <string>
 #include <system_error>
 
 #include "values.h"
 
 namespace wingmq::tools {
+namespace {
+
+/// What a line begins with: as much a part of the process as its standard error.
+std::string& line_begin() {
+  static std::string text = "wingmq: ";
+  return text;
+}
+
+}  // namespace
+
+void say_command(std::string_view name) { line_begin() = fmt::format("wingmq {}: ", name); }
 
 ExitCode fail(ExitCode code, std::string_view reason) {
-  fmt::print(stderr, "wingmq: {}\n", one_line(reason));
+  fmt::print(stderr, "{}{}\n", line_begin(), one_line(reason));
   return code;
 }
 

@@ -7,6 +7,9 @@ namespace wingmq::tools {
 /// How `wingmq` ends (server.md).
 enum ExitCode : int { kStopped = 0, kFailed = 1, kBadOption = 2, kCannotBind = 3, kRefused = 4 };
 
+/// From now on fail() names this command: `wingmq serve: …`. Before the first thread, at most once.
+void say_command(std::string_view name);
+
 /// Says on standard error, in one line, why the program ends, and returns `code`.
 ExitCode fail(ExitCode code, std::string_view reason);
 

@@ -15,6 +15,7 @@
 
 #include "log.h"
 #include "signals.h"
+#include "values.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/self_signed.h"
 #include "wingmq/net/server.h"
@@ -41,10 +42,10 @@ bool has_ipv6_loopback() {
   return bound;
 }
 
-void drop_missing_defaults(ServeSettings& settings) {
-  if (settings.listen_given || has_ipv6_loopback()) return;
-  std::erase_if(settings.server.listen, [](const net::Endpoint& each) { return each.address == "::1"; });
-  write_log(net::LogLevel::kDebug, "this machine has no IPv6: [::1] is left out");
+void drop_missing_family(ServeSettings& settings) {
+  if (settings.ipv6_needed || has_ipv6_loopback()) return;
+  std::erase_if(settings.server.listen, is_ipv6);
+  write_log(net::LogLevel::kDebug, "this machine has no IPv6: its addresses are left out");
 }
 
 std::unique_ptr<Clock> make_clock(ClockMode mode) {
@@ -133,7 +134,7 @@ ExitCode serve(ServeSettings settings, const ReadSettings& read_again) {
   raise_descriptor_limit();
   start_log(settings.log_level, settings.log_format);
   for (const std::string& remark : settings.remarks) write_log(net::LogLevel::kWarning, remark);
-  drop_missing_defaults(settings);
+  drop_missing_family(settings);
 
   const auto clock = make_clock(settings.clock);
   SystemRandom random;

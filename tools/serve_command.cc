@@ -12,7 +12,6 @@
 #include "limit_rules.h"
 #include "read_settings.h"
 #include "serve.h"
-#include "values.h"
 
 namespace wingmq::tools {
 namespace {
@@ -20,7 +19,7 @@ namespace {
 constexpr auto kMore = R"(
 Every option --foo-bar is also the environment variable WINGMQ_FOO_BAR and the key foo_bar of the file; the command line
 beats the environment, which beats the file. Repeatable settings: values separated by blanks in the environment, an array
-in the file. Sizes: 65536, 64k, 4MiB, 1G. Spans of time: 250ms, 30s, 15m, 72h.
+in the file. Sizes: 65536, 64k, 4MiB, 1G. Spans of time: 250ms, 30s, 15m, 1h30m.
 
 Limits and their defaults:
   {}
@@ -43,16 +42,6 @@ Environment environment() {
     if (equals != std::string_view::npos) variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
   }
   return variables;
-}
-
-std::string describe_unknown(std::string_view word) {
-  // Only the option's name: what follows may be a secret.
-  const std::string flag(word.substr(0, word.find('=')));
-  std::vector<std::string> known{"--config", "--help"};
-  for (const SettingRule& rule : serve_rules()) known.push_back("--" + rule.name);
-  const auto similar = flag.starts_with('-') ? nearest(flag, known) : std::string();
-  const auto hint = similar.empty() ? "`wingmq serve --help` lists them" : fmt::format("did you mean `{}`?", similar);
-  return fmt::format("serve: `{}` is not an option; {}", flag, hint);
 }
 
 }  // namespace
@@ -82,17 +71,6 @@ void ServeCommand::add(const SettingRule& rule) {
       ->option_text(rule.placeholder + (rule.repeatable ? " ..." : ""));
 }
 
-std::string ServeCommand::describe(const CLI::ParseError& error) {
-  const std::string_view text = error.what();
-  const auto flag = text.substr(0, text.find(':'));
-  for (const SettingRule& rule : serve_rules()) {
-    if (flag != "--" + rule.name) continue;
-    return fmt::format("{}: a value is missing; needed is {} {}", flag, flag, rule.placeholder);
-  }
-  if (flag == "--config") return "--config: a value is missing; needed is --config FILE";
-  return std::string(text);
-}
-
 std::expected<ServeSettings, std::string> ServeCommand::settings() {
   std::vector<GivenSetting> command_line;
   for (const auto& [name, values] : values_) {
@@ -114,7 +92,6 @@ std::expected<ServeSettings, std::string> ServeCommand::settings() {
 }
 
 ExitCode ServeCommand::run() {
-  if (!command_.remaining().empty()) return fail(kBadOption, describe_unknown(command_.remaining().front()));
   auto chosen_settings = settings();
   if (!chosen_settings) return fail(kBadOption, chosen_settings.error());
   return serve(std::move(*chosen_settings), [this] { return settings(); });

@@ -20,8 +20,6 @@ class ServeCommand {
   [[nodiscard]] bool chosen() const { return command_.parsed(); }
   /// Runs the server with what the command line, the environment and the file say.
   [[nodiscard]] ExitCode run();
-  /// What is wrong with the command line, and what would be right.
-  [[nodiscard]] static std::string describe(const CLI::ParseError& error);
 
  private:
   void add(const SettingRule& rule);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include "limit_rules.h"
 #include "values.h"
@@ -50,11 +51,13 @@ Applied set_count(const std::string& text, std::uint32_t& target, std::uint64_t 
 }
 
 Applied set_listen(ServeSettings& settings, const std::string& text) {
-  auto endpoint = read_endpoint(text);
-  if (!endpoint) return std::unexpected(endpoint.error());
+  auto endpoints = read_endpoints(text);
+  if (!endpoints) return std::unexpected(endpoints.error());
   if (!settings.listen_given) settings.server.listen.clear();
   settings.listen_given = true;
-  settings.server.listen.push_back(std::move(*endpoint));
+  // A pair stands for whatever families the machine has.
+  if (endpoints->size() == 1 && is_ipv6(endpoints->front())) settings.ipv6_needed = true;
+  std::ranges::move(*endpoints, std::back_inserter(settings.server.listen));
   return {};
 }
 
@@ -146,7 +149,7 @@ Applied set_log_level(ServeSettings& settings, const std::string& text) {
   using net::LogLevel;
   static constexpr Choice<LogLevel> kChoices[] = {
       {"debug", LogLevel::kDebug}, {"info", LogLevel::kInfo}, {"warning", LogLevel::kWarning}, {"error", LogLevel::kError}};
-  return choose(text, kChoices, settings.log_level);
+  return choose(text == "warn" ? "warning" : text, kChoices, settings.log_level);
 }
 
 Applied set_log_format(ServeSettings& settings, const std::string& text) {
@@ -162,7 +165,8 @@ std::vector<SettingRule> make_rules() {
                "read-only and with a token (default test)",
        .topic = "Server", .apply = set_profile},
       {.name = "listen", .placeholder = "ADDR:PORT",
-       .help = "Where to serve; port 0 is any free port (default 127.0.0.1:9080 and [::1]:9080)", .topic = "Server",
+       .help = "Where to serve; localhost or a port alone: this machine only; :PORT: the network, too; port 0: any free one "
+               "(default 9080)", .topic = "Server",
        .repeatable = true, .apply = set_listen},
       {.name = "threads", .placeholder = "N", .help = "Event loops (default one for each processor)", .topic = "Server",
        .apply = [](ServeSettings& s, const std::string& v) { return set_count(v, s.server.threads, 256); }},

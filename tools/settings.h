@@ -20,7 +20,8 @@ enum class LogFormat : std::uint8_t { kText, kJson };
 struct ServeSettings {
   Options broker;
   net::ServerOptions server;
-  bool listen_given = false;  ///< false: the default addresses, of which one may be missing on this machine
+  bool listen_given = false;
+  bool ipv6_needed = false;  ///< false: without IPv6 on this machine, its addresses are left out
   std::vector<net::DeclaredQueue> queues;
   Profile profile = Profile::kTest;
   bool admin_given = false;

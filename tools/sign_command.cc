@@ -6,6 +6,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "load/options.h"
+
 namespace wingmq::tools {
 namespace {
 
@@ -45,7 +47,7 @@ std::string curl_command(const ReadyCall& call, const std::string& url) {
 }  // namespace
 
 SignCommand::SignCommand(CLI::App& app) : command_(*app.add_subcommand("sign", "Print the signed headers of a call")) {
-  command_.footer(kExamples + operations_help());
+  command_.footer(kExamples + operations_help())->allow_extras();
   call_.add_to(command_);
   command_.add_flag("--curl", curl_, "Print the whole call as a curl command");
 }
@@ -53,12 +55,14 @@ SignCommand::SignCommand(CLI::App& app) : command_(*app.add_subcommand("sign", "
 bool SignCommand::chosen() const { return command_.parsed(); }
 
 ExitCode SignCommand::run() const {
-  if (!call_.is_signed()) return fail(kBadOption, "sign: --access-key is given without --secret-key");
+  if (!call_.is_signed()) return fail(kBadOption, "--access-key is given without --secret-key");
   const auto call = call_.make();
-  if (!call) return fail(kBadOption, "sign: " + call.error());
+  if (!call) return fail(kBadOption, call.error());
+  const auto url = load::read_url(call_.url());
+  if (!url) return fail(kBadOption, "--url: " + url.error());
   std::string text;
   if (curl_) {
-    text = curl_command(*call, call_.url()) + "\n";
+    text = curl_command(*call, url->text()) + "\n";
   } else {
     for (const auto& [name, value] : call->wire.headers) text += fmt::format("{}: {}\n", name, value);
   }

@@ -102,7 +102,7 @@ bool signs(const Parameter& header) {
 }  // namespace
 
 void SignedCallOptions::add_to(CLI::App& command) {
-  command.add_option("OPERATION", operation_, "Such as queryQueue; the list is below")->required();
+  command.add_option("OPERATION", operation_, "Such as queryQueue; the list is below");
   command
       .add_option("--param", parameters_,
                   "A parameter of the call; NAME=@FILE reads its value from a file, @- from standard input")
@@ -128,6 +128,7 @@ std::string SignedCallOptions::secret_key() const {
 }
 
 std::expected<net::CallToSign, std::string> SignedCallOptions::read() const {
+  if (operation_.empty()) return std::unexpected("the OPERATION is missing, such as queryQueue");
   auto operation = read_operation(operation_);
   if (!operation) return std::unexpected(std::move(operation.error()));
   if (std::ranges::count_if(parameters_, [](std::string_view each) { return each.ends_with("=@-"); }) > 1) {

@@ -10,6 +10,8 @@
 #include <optional>
 #include <utility>
 
+#include "wingmq/net/duration.h"
+
 namespace wingmq::tools {
 namespace {
 
@@ -47,6 +49,15 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// A numeric address in its usual spelling.
+std::optional<std::string> usual_address(std::string_view address) {
+  const int family = address.find(':') != std::string_view::npos ? AF_INET6 : AF_INET;
+  in6_addr parsed{};
+  if (::inet_pton(family, std::string(address).c_str(), &parsed) != 1) return std::nullopt;
+  char usual[INET6_ADDRSTRLEN];
+  return ::inet_ntop(family, &parsed, usual, sizeof(usual));
+}
+
 }  // namespace
 
 Read<std::uint64_t> read_number(std::string_view text, std::uint64_t minimum, std::uint64_t maximum) {
@@ -67,14 +78,13 @@ Read<std::size_t> read_size(std::string_view text, std::size_t maximum) {
 }
 
 Read<std::chrono::milliseconds> read_duration(std::string_view text) {
-  static constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
-      {"ms", 1}, {"", 1000}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
   // Added to any date, the longest span is still a date.
-  constexpr std::uint64_t kMaxDays = 36'500;
-  const auto ms = scaled(text, kUnits);
-  if (!ms) return std::unexpected("a span of time such as 250ms, 30s, 15m or 72h");
-  if (*ms > kMaxDays * 86'400'000) return std::unexpected(fmt::format("at most {}d", kMaxDays));
-  return std::chrono::milliseconds(*ms);
+  constexpr std::chrono::days kMax(36'500);
+  const bool plain = text.find_first_not_of("0123456789") == std::string_view::npos;
+  const auto span = net::parse_duration(plain ? std::string(text) + "s" : std::string(text));
+  if (!span || span->count() == 0) return std::unexpected("a span of time such as 250ms, 30s, 15m or 1h30m");
+  if (*span > kMax) return std::unexpected(fmt::format("at most {}d", kMax.count()));
+  return *span;
 }
 
 std::string size_text(std::size_t bytes) {
@@ -91,23 +101,23 @@ std::string duration_text(std::chrono::milliseconds span) {
   return ms % 1000 == 0 ? fmt::format("{}s", ms / 1000) : fmt::format("{}ms", ms);
 }
 
-Read<net::Endpoint> read_endpoint(std::string_view text) {
-  const auto wrong = std::unexpected(std::string("an address and a port such as 127.0.0.1:9080 or [::1]:9080"));
+Read<std::vector<net::Endpoint>> read_endpoints(std::string_view text) {
+  constexpr auto kRight = "an address and a port such as 127.0.0.1:9080, [::1]:9080, localhost:9080 or 9080";
   const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return wrong;
-  const auto port = read_number(text.substr(colon + 1), 0, 65535);
-  auto address = text.substr(0, colon);
+  const auto digits = text.substr(colon == std::string_view::npos ? 0 : colon + 1);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::unexpected(kRight);
+  const auto port = read_number(digits, 0, 65'535);
+  if (!port) return std::unexpected(fmt::format("ADDR:PORT, and {} is no port, 0 to 65535", digits));
+  const auto number = static_cast<std::uint16_t>(*port);
+  if (colon == 0) return std::vector<net::Endpoint>{{"0.0.0.0", number}, {"::", number}};
+  auto address = text.substr(0, colon == std::string_view::npos ? 0 : colon);
+  if (address.empty() || address == "localhost") return std::vector<net::Endpoint>{{"127.0.0.1", number}, {"::1", number}};
   const bool bracketed = address.starts_with('[') && address.ends_with(']');
   if (bracketed) address = address.substr(1, address.size() - 2);
+  auto usual = usual_address(address);
   const bool v6 = address.find(':') != std::string_view::npos;
-  if (!port || address.empty() || v6 != bracketed) return wrong;
-  if (address == "localhost") address = "127.0.0.1";
-  in6_addr parsed{};
-  const int family = v6 ? AF_INET6 : AF_INET;
-  if (::inet_pton(family, std::string(address).c_str(), &parsed) != 1) return wrong;
-  char usual[INET6_ADDRSTRLEN];
-  ::inet_ntop(family, &parsed, usual, sizeof(usual));
-  return net::Endpoint{usual, static_cast<std::uint16_t>(*port)};
+  if (!usual || v6 != bracketed) return std::unexpected(kRight);
+  return std::vector<net::Endpoint>{{std::move(*usual), number}};
 }
 
 Read<net::Credential> read_credential(std::string_view text) {
@@ -124,6 +134,8 @@ Read<net::Credential> read_credential(std::string_view text) {
   if (!complete || parts[0].empty() || parts[1].empty()) return std::unexpected("ACCESSKEY:SECRETKEY[:CUSTOMER][:delegate]");
   return net::Credential{parts[0], parts[1], parts.size() == 3 ? parts[2] : parts[0], delegate};
 }
+
+bool is_ipv6(const net::Endpoint& endpoint) { return endpoint.address.find(':') != std::string::npos; }
 
 bool is_loopback(const net::Endpoint& endpoint) {
   return endpoint.address.starts_with("127.") || endpoint.address == "::1";

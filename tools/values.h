@@ -22,21 +22,23 @@ using Read = std::expected<T, std::string>;
 /// A number of bytes: `4194304`, `64k`, `4MiB`, `1G` (steps of 1024); at least 1, at most `maximum`.
 [[nodiscard]] Read<std::size_t> read_size(std::string_view text, std::size_t maximum = std::size_t{1} << 50);
 
-/// A span of time: `250ms`, `30s` (or `30`), `15m`, `72h`; at least 1 ms, at most a hundred years.
+/// A span of time as net::parse_duration() reads it, `30` as 30 s; at least 1 ms, at most a hundred years.
 [[nodiscard]] Read<std::chrono::milliseconds> read_duration(std::string_view text);
 
 /// As read_size() and read_duration() read it, in the largest unit that divides it.
 [[nodiscard]] std::string size_text(std::size_t bytes);
 [[nodiscard]] std::string duration_text(std::chrono::milliseconds span);
 
-/// `127.0.0.1:9080`, `[::1]:9080`, `localhost:9080`; port 0 is any free one. The address comes back in its usual
-/// spelling.
-[[nodiscard]] Read<net::Endpoint> read_endpoint(std::string_view text);
+/// Where to listen: `127.0.0.1:9080`, `[::1]:9080`, with the address in its usual spelling; `localhost:9080` or `9080`: both
+/// loopback addresses; `:9080`: every address of both families. Port 0 is any free one.
+[[nodiscard]] Read<std::vector<net::Endpoint>> read_endpoints(std::string_view text);
 
 /// `AK:SK`, `AK:SK:CUSTOMER`, `AK:SK:CUSTOMER:delegate` or `AK:SK:delegate`. Without a customer it is AK's own. Parts that hold a
 /// colon may be separated by kPartSeparator instead.
 [[nodiscard]] Read<net::Credential> read_credential(std::string_view text);
 inline constexpr char kPartSeparator = '\x1f';
+
+[[nodiscard]] bool is_ipv6(const net::Endpoint& endpoint);
 
 /// Whether only this machine can reach the address.
 [[nodiscard]] bool is_loopback(const net::Endpoint& endpoint);

@@ -3,11 +3,17 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "bench_command.h"
+#include "build_info.h"
 #include "call_command.h"
+#include "command_line.h"
 #include "exit_code.h"
 #include "serve_command.h"
 #include "sign_command.h"
@@ -16,33 +22,61 @@
 namespace wingmq::tools {
 namespace {
 
+constexpr auto kWhereToBegin = R"(WingMQ: an in-memory message queue with the HTTP API of the China Telecom Cloud
+
+  wingmq serve --queue 'orders?groups=g1'          start a server on 127.0.0.1:9080
+  wingmq call queryQueue --param regionId=cn-snxy1 ask it something, from a second terminal
+  wingmq bench                                     measure one
+
+`wingmq --help` lists the commands, `wingmq serve --help` the options of one.
+)";
+
+/// The arguments, last first as CLI::App takes them. `help serve` means `serve --help`.
+std::vector<std::string> arguments(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  std::ranges::reverse(words);
+  return words;
+}
+
+/// The command that was named; the program itself when none was.
+const CLI::App& chosen(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? app : *commands.front();
+}
+
 ExitCode run(int argc, char** argv) {
   CLI::App app("WingMQ: an in-memory message queue with the HTTP API of the China Telecom Cloud", "wingmq");
-  app.set_version_flag("--version", "wingmq " WINGMQ_VERSION);
+  app.set_version_flag("--version", version_text());
   app.require_subcommand(0, 1)->allow_extras();
   ServeCommand serve_command(app);
-  const SignCommand sign_command(app);
   const CallCommand call_command(app);
   const BenchCommand bench_command(app);
+  const SignCommand sign_command(app);
   try {
-    app.parse(argc, argv);
+    app.parse(arguments(argc, argv));
   } catch (const CLI::Success& asked) {
     return static_cast<ExitCode>(app.exit(asked));
   } catch (const CLI::ParseError& error) {
-    return fail(kBadOption, ServeCommand::describe(error));
+    const CLI::App& command = chosen(app);
+    if (&command != &app) say_command(command.get_name());
+    return fail(kBadOption, describe(error, command));
   }
-  if (!app.remaining().empty()) {
-    const std::string word = app.remaining().front();
-    const std::string name = word.substr(0, word.find('='));
-    if (name.starts_with('-')) return fail(kBadOption, fmt::format("`{}` must follow a command: wingmq serve {} …", name, name));
-    return fail(kBadOption, fmt::format("`{}` is no command; there are: serve, sign, call, bench (see wingmq --help)", name));
+  const CLI::App& command = chosen(app);
+  if (!app.remaining().empty()) return fail(kBadOption, describe_unknown_command(app));
+  if (&command == &app) {
+    fmt::print(stderr, "{}", kWhereToBegin);
+    return kBadOption;
   }
+  say_command(command.get_name());
+  if (!command.remaining().empty()) return fail(kBadOption, describe_unknown(command));
   if (serve_command.chosen()) return serve_command.run();
   if (sign_command.chosen()) return sign_command.run();
   if (call_command.chosen()) return call_command.run();
-  if (bench_command.chosen()) return bench_command.run();
-  fmt::print(stderr, "{}", app.help());
-  return kBadOption;
+  return bench_command.run();
 }
 
 }  // namespace

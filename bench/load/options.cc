@@ -80,26 +80,34 @@ std::string Url::host_header() const {
 std::string Url::text() const { return fmt::format("{}://{}", tls ? "https" : "http", host_header()); }
 
 std::expected<Url, std::string> read_url(std::string_view text) {
-  const auto wrong =
-      std::unexpected(fmt::format("`{}` is given, needed is http://HOST:PORT or https://HOST:PORT", text));
+  const auto wrong = [text](std::string_view needed) {
+    return std::unexpected(fmt::format("`{}` is given, needed is {}", text, needed));
+  };
+  constexpr auto kRight = "HOST:PORT, http://HOST:PORT or https://HOST:PORT";
   Url url;
-  url.tls = text.starts_with("https://");
-  if (!url.tls && !text.starts_with("http://")) return wrong;
-  std::string_view rest = text.substr(url.tls ? 8 : 7);
+  std::string_view rest = text;
+  url.tls = rest.starts_with("https://");
+  const bool has_scheme = url.tls || rest.starts_with("http://");
+  if (has_scheme) rest.remove_prefix(url.tls ? 8 : 7);
   if (rest.ends_with('/')) rest.remove_suffix(1);
   const auto colon = rest.rfind(':');
   const bool has_port = colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos;
   url.port = url.tls ? kHttpsPort : kHttpPort;
   if (has_port) {
     const auto port = rest.substr(colon + 1);
+    if (port.empty() || port.find_first_not_of("0123456789") != std::string_view::npos) return wrong(kRight);
     const auto read = std::from_chars(port.data(), port.data() + port.size(), url.port);
-    if (read.ec != std::errc() || read.ptr != port.data() + port.size() || url.port == 0) return wrong;
+    if (read.ec != std::errc() || url.port == 0) {
+      return wrong(fmt::format("HOST:PORT, and {} is no port to connect to, 1 to 65535", port));
+    }
     rest = rest.substr(0, colon);
+  } else if (!has_scheme) {
+    return wrong(kRight);
   }
   const bool bracketed = rest.starts_with('[') && rest.ends_with(']') && rest.size() > 2;
   if (bracketed) rest = rest.substr(1, rest.size() - 2);
   const auto strange = rest.find_first_of(bracketed ? "/?#@[] " : "/?#@[]: ");
-  if (rest.empty() || strange != std::string_view::npos) return wrong;
+  if (rest.empty() || strange != std::string_view::npos) return wrong(kRight);
   url.host = rest;
   return url;
 }

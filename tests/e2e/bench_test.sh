@@ -161,9 +161,9 @@ test_errors_are_counted() {
 test_bad_options() {
   local said
   said=$("$wingmq" bench --batch 513 2>&1)
-  is "too large a batch" "2 wingmq: --batch: 513 messages of 1024 bytes are 525312 bytes, a request carries 524288; needed is a batch of at most 512" "$? $said"
+  is "too large a batch" "2 wingmq bench: --batch: 513 messages of 1024 bytes are 525312 bytes, a request carries 524288; needed is a batch of at most 512" "$? $said"
   said=$("$wingmq" bench --mod send 2>&1)
-  is "an unknown option" '2 wingmq: bench: `--mod` is not an option; did you mean `--mode`?' "$? $said"
+  is "an unknown option" '2 wingmq bench: `--mod` is not an option; did you mean `--mode`?' "$? $said"
 }
 
 test_given_numbers_of_requests

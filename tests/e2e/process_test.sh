@@ -8,13 +8,15 @@ for variable in ${!WINGMQ_*}; do unset "$variable"; done
 
 cd "$dir" || exit 1
 
-# refuses EXIT_CODE LINE ARGUMENT...: the program ends by itself, with this code and exactly this line on standard error.
+# refuses EXIT_CODE LINE ARGUMENT...: the program ends by itself, with this code and exactly this line on standard error,
+# after its own name and that of the command.
 refuses() {
-  local code=$1 line=$2
+  local code=$1 line=$2 name=wingmq
   shift 2
+  [[ ${1:-} != @(serve|call|bench|sign) ]] || name="wingmq $1"
   timeout 10 "$wingmq" "$@" >refused.out 2>refused.err </dev/null
   is "wingmq $*: exit code" "$code" "$?"
-  is "wingmq $*: standard error" "wingmq: $line" "$(cat refused.err)"
+  is "wingmq $*: standard error" "$name: $line" "$(cat refused.err)"
   is "wingmq $*: standard output" "" "$(cat refused.out)"
 }
 
@@ -78,19 +80,27 @@ queue_names() { get /__admin/queues | grep -o '"name":"[^"]*"' | cut -d '"' -f 4
 # --- what it prints ---------------------------------------------------------------------------------------------------
 
 test_help_and_version() {
-  is "--version" "wingmq 0.1.0" "$("$wingmq" --version)"
+  like "--version" $'wingmq 0\\.1\\.0\nrevision (unknown|[0-9a-f]{12}(-changed)?)\ncompiler (GCC|Clang) [0-9].*\nbuild    [A-Z][A-Za-z]+' \
+    "$("$wingmq" --version)"
   like "--help" $'.*\n  serve .*' "$("$wingmq" --help)"
-  local help option
+  local help option command
   help=$("$wingmq" serve --help)
   is "exit code of --help" 0 "$?"
   for option in profile listen tls tls-cert tls-key auth auth-skew credential queue threads memory-limit limit handlers \
     count-failures clock exit-with-parent log-level log-format config admin admin-token partitions; do
     like "serve --help explains --$option" ".*  --$option[ ].*" "$help"
   done
+  is "help serve" "$help" "$("$wingmq" help serve)"
+  is "help" "$("$wingmq" --help)" "$("$wingmq" help)"
+  for command in serve call bench sign; do
+    like "$command --help has examples" $'.*\nExamples:\n  wingmq '"$command .*" "$("$wingmq" "$command" --help)"
+  done
   "$wingmq" >nothing.out 2>nothing.err
   is "without a command: exit code" 2 "$?"
   is "without a command: standard output" "" "$(cat nothing.out)"
-  like "without a command: help" ".*Usage: wingmq .*" "$(cat nothing.err)"
+  for command in serve call bench; do
+    like "without a command: where to begin with $command" $'.*\n'"  wingmq $command .*" "$(cat nothing.err)"
+  done
 }
 
 test_ready_lines() {
@@ -103,6 +113,10 @@ test_ready_lines() {
   [ -e /proc/sys/net/ipv6/conf/lo/disable_ipv6 ] && [ "$(cat /proc/sys/net/ipv6/conf/lo/disable_ipv6)" = 0 ] || return
   launch --listen '[0:0::1]:0' --listen 127.0.0.1:0
   like "two listeners, in their order" ".*\"urls\":\[\"http://\[::1\]:$port\",\"http://127\.0\.0\.1:[0-9]+\"\].*" "$event"
+  stop
+  launch --listen localhost:0
+  is "localhost is both families, on one port" "\"urls\":[\"http://127.0.0.1:$port\",\"http://[::1]:$port\"]" \
+    "$(grep -o '"urls":.*"\]' <<<"$event")"
   stop
 }
 
@@ -118,14 +132,19 @@ test_logs() {
 # --- what it refuses --------------------------------------------------------------------------------------------------
 
 test_refused_command_lines() {
-  refuses 2 '`sreve` is no command; there are: serve, sign, call, bench (see wingmq --help)' sreve
+  refuses 2 '`sreve` is no command; did you mean `serve`?' sreve
+  refuses 2 '`server` is no command; did you mean `serve`?' server
+  refuses 2 '`dance` is no command; there are serve, call, bench, sign' dance
+  refuses 2 '`--hlep` is not an option; did you mean `--help`?' --hlep
   refuses 2 '`--listen` must follow a command: wingmq serve --listen …' --listen 127.0.0.1:0 serve
-  refuses 2 'serve: `--lisen` is not an option; did you mean `--listen`?' serve --lisen 127.0.0.1:0
-  refuses 2 'serve: `--secret` is not an option; `wingmq serve --help` lists them' serve --secret=hunter2
+  refuses 2 '`--lisen` is not an option; did you mean `--listen`?' serve --lisen 127.0.0.1:0
+  refuses 2 '`--secret` is not an option; `wingmq serve --help` lists them' serve --secret=hunter2
   refuses 2 '--threads: a value is missing; needed is --threads N' serve --threads
   refuses 2 '--threads: `0` is given, needed is a number of 1 to 256' serve --threads 0
-  refuses 2 '--listen: `a\x0ab` is given, needed is an address and a port such as 127.0.0.1:9080 or [::1]:9080' \
+  refuses 2 '--listen: `a\x0ab` is given, needed is an address and a port such as 127.0.0.1:9080, [::1]:9080, localhost:9080 or 9080' \
     serve --listen $'a\nb'
+  refuses 2 '--listen: `127.0.0.1:65536` is given, needed is ADDR:PORT, and 65536 is no port, 0 to 65535' \
+    serve --listen 127.0.0.1:65536
   refuses 2 '--limit: `payload_bytes=8G` is given, needed is payload_bytes=… with at most 1073741824 bytes' \
     serve --limit payload_bytes=8G
   refuses 2 '--exit-with-parent: `maybe` is given, needed is one of true, false' serve --exit-with-parent=maybe
@@ -133,6 +152,24 @@ test_refused_command_lines() {
     serve --listen 0.0.0.0:0
   refuses 2 '--queue: `b` cannot be made: that would be queue 2 of 1 in its project; --limit queue_quota=2 allows it' \
     serve --limit queue_quota=1 --queue a --queue b
+}
+
+# Whatever is wrong, and whichever command is to blame: `wingmq COMMAND: OPTION: …`.
+test_refusals_have_one_form() {
+  local command
+  for command in serve bench call sign; do
+    refuses 2 '`--hepl` is not an option; did you mean `--help`?' "$command" --hepl
+  done
+  for command in call sign; do
+    refuses 2 'the OPERATION is missing, such as queryQueue' "$command"
+  done
+  refuses 2 '--url: `x` is given, needed is HOST:PORT, http://HOST:PORT or https://HOST:PORT' call queryQuota --url x
+  refuses 2 '--url: `x` is given, needed is HOST:PORT, http://HOST:PORT or https://HOST:PORT' bench --url x
+  refuses 2 '--url: `x` is given, needed is HOST:PORT, http://HOST:PORT or https://HOST:PORT' sign queryQuota --url x
+  refuses 2 '--param: a value is missing; needed is --param NAME=VALUE' call queryQuota --param
+  refuses 2 '--param: `x` is given, needed is NAME=VALUE or NAME=@FILE' sign queryQuota --param x
+  refuses 2 '--batch: `0` is given, needed is a number of 1 to 1000' bench --batch 0
+  refuses 1 'http://127.0.0.1:1: cannot connect: Connection refused; `wingmq serve` starts a server' call queryQuota --url 127.0.0.1:1
 }
 
 test_refused_credentials() {
@@ -217,7 +254,7 @@ test_a_second_signal_ends_at_once() {
   ended
   exec 5<&-
   is "exit code after many signals" 1 "$exit_code"
-  like "the log tells" '.*wingmq: a second signal ended the program before it had stopped' "$(cat log)"
+  like "the log tells" '.*wingmq serve: a second signal ended the program before it had stopped' "$(cat log)"
 }
 
 test_signals_that_come_together_are_one() {
@@ -269,6 +306,7 @@ test_help_and_version
 test_ready_lines
 test_logs
 test_refused_command_lines
+test_refusals_have_one_form
 test_refused_credentials
 test_refused_sources
 test_address_in_use

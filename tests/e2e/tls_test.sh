@@ -93,13 +93,13 @@ test_only() {
 test_bad_settings() {
   local said
   said=$("$wingmq" serve --tls-cert x 2>&1)
-  has "a certificate without its key" "2 wingmq: --tls-cert: --tls-key is needed as well" "$? $said"
+  has "a certificate without its key" "2 wingmq serve: --tls-cert: --tls-key is needed as well" "$? $said"
   said=$("$wingmq" serve --tls only 2>&1)
-  has "only without a certificate" "2 wingmq: --tls: only needs a certificate" "$? $said"
+  has "only without a certificate" "2 wingmq serve: --tls: only needs a certificate" "$? $said"
   said=$("$wingmq" serve --tls-cert "$dir/none" --tls-key "$dir/none" 2>&1)
-  has "a missing file" "2 wingmq: certificate \`$dir/none\`" "$? $said"
+  has "a missing file" "2 wingmq serve: certificate \`$dir/none\`" "$? $said"
   said=$("$wingmq" serve --tls maybe 2>&1)
-  has "another word" '2 wingmq: --tls: `maybe` is given, needed is only' "$? $said"
+  has "another word" '2 wingmq serve: --tls: `maybe` is given, needed is only' "$? $said"
 }
 
 test_both_on_one_port

@@ -96,6 +96,15 @@ TEST(SettingsTest, AListenerReplacesTheDefaults) {
   EXPECT_TRUE(settings->listen_given);
 }
 
+TEST(SettingsTest, OnlyAnAddressThatWasWrittenOutNeedsItsFamily) {
+  EXPECT_FALSE(from_options({{"listen", {"localhost:0", "127.0.0.1:1"}, ""}})->ipv6_needed);
+  EXPECT_TRUE(from_options({{"listen", {"localhost:0", "[::1]:1"}, ""}})->ipv6_needed);
+}
+
+TEST(SettingsTest, WarnIsShortForWarning) {
+  EXPECT_EQ(from_options({{"log-level", {"warn"}, ""}})->log_level, net::LogLevel::kWarning);
+}
+
 TEST(SettingsTest, AQueueIsReadWithItsGroups) {
   const auto settings = from_options({{"queue", {"orders?mode=FIFO&groups=g1,g2&dlq=3&region=r&project=alice&description=a%20b"}, ""}});
   ASSERT_TRUE(settings) << settings.error();

@@ -35,7 +35,9 @@ TEST(ReadDurationTest, KnowsItsUnits) {
   EXPECT_EQ(read_duration("15m"), 15min);
   EXPECT_EQ(read_duration("72h"), 72h);
   EXPECT_EQ(read_duration("3d"), 72h);
-  for (const char* wrong : {"", "0", "0s", "s", "-1s", "1.5s", "1y", "36501d", "9223372036854775807ms"}) EXPECT_FALSE(read_duration(wrong)) << wrong;
+  EXPECT_EQ(read_duration("71h59m50s"), 72h - 10s);
+  EXPECT_EQ(read_duration("36500d"), 24h * 36'500);
+  for (const char* wrong : {"", "0", "0s", "0h0m", "s", "-1s", "36500d1ms", "1.5s", "1y", "36501d", "9223372036854775807ms"}) EXPECT_FALSE(read_duration(wrong)) << wrong;
 }
 
 TEST(TextTest, SizesAndSpansAreWrittenAsTheyAreRead) {
@@ -48,15 +50,38 @@ TEST(TextTest, OneLineStaysOneLine) {
   EXPECT_EQ(one_line("测试 `x`"), "测试 `x`");
 }
 
-TEST(ReadEndpointTest, NeedsANumericAddressAndAPort) {
-  EXPECT_EQ(read_endpoint("127.0.0.1:9080")->address, "127.0.0.1");
-  EXPECT_EQ(read_endpoint("127.0.0.1:9080")->port, 9080);
-  EXPECT_EQ(read_endpoint("[::1]:0")->address, "::1");
-  EXPECT_EQ(read_endpoint("[0:0::0001]:0")->address, "::1");
-  EXPECT_EQ(read_endpoint("localhost:1")->address, "127.0.0.1");
-  for (const char* wrong : {"", "9080", ":9080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "::1:80", "[127.0.0.1]:80",
-                            "[]:80", "example.org:80", "1.2.3:80"}) {
-    EXPECT_FALSE(read_endpoint(wrong)) << wrong;
+std::string endpoints_of(const char* text) {
+  const auto read = read_endpoints(text);
+  if (!read) return "needed is " + read.error();
+  std::string all;
+  for (const net::Endpoint& each : *read) all += (all.empty() ? "" : " ") + net::to_string(each);
+  return all;
+}
+
+TEST(ReadEndpointsTest, AnAddressStandsForItself) {
+  EXPECT_EQ(endpoints_of("127.0.0.1:9080"), "127.0.0.1:9080");
+  EXPECT_EQ(endpoints_of("[0:0::0001]:0"), "[::1]:0");
+}
+
+TEST(ReadEndpointsTest, WhatNamesNoAddressStandsForBothFamilies) {
+  EXPECT_EQ(endpoints_of("9080"), "127.0.0.1:9080 [::1]:9080");
+  EXPECT_EQ(endpoints_of("localhost:0"), "127.0.0.1:0 [::1]:0");
+  EXPECT_EQ(endpoints_of(":9080"), "0.0.0.0:9080 [::]:9080");
+}
+
+TEST(ReadEndpointsTest, APortEndsAt65535) {
+  EXPECT_EQ(endpoints_of("127.0.0.1:65535"), "127.0.0.1:65535");
+  for (const char* text : {"127.0.0.1:65536", "localhost:65536", "65536", ":65536"}) {
+    EXPECT_EQ(endpoints_of(text), "needed is ADDR:PORT, and 65536 is no port, 0 to 65535") << text;
+  }
+}
+
+TEST(ReadEndpointsTest, SaysWhatAnAddressLooksLike) {
+  for (const char* wrong : {"", ":", "127.0.0.1", "127.0.0.1:", "::1:80", "[127.0.0.1]:80", "[]:80", "example.org:80", "1.2.3:80",
+                            "-1", "localhost", "localhost:-1"}) {
+    EXPECT_EQ(endpoints_of(wrong),
+              "needed is an address and a port such as 127.0.0.1:9080, [::1]:9080, localhost:9080 or 9080")
+        << wrong;
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "control/admin_calls.h"
 #include "text/text.h"
+#include "wingmq/net/duration.h"
 
 namespace wingmq::net {
 namespace {
@@ -30,7 +31,7 @@ std::string_view name_of(FiredType type) {
 
 std::unexpected<AdminError> bad_span(std::string_view what) {
   return refused(400, std::string(what),
-                 "\"by\" is a number of milliseconds, or text with a unit: 250ms, 30s, 5m, 2h, 3d.");
+                 "\"by\" is a number of milliseconds, or text with units: 250ms, 30s, 1h30m, 3d.");
 }
 
 /// How far `by` goes, checked against the end of time.

@@ -5,18 +5,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 #include "text/text.h"
 
 namespace wingmq::net {
 namespace {
-
-struct Unit {
-  std::string_view name;
-  std::int64_t milliseconds;
-};
-constexpr Unit kUnits[] = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
 
 /// One part of a query, decoded; nullopt when it is not text.
 std::optional<std::string> decoded(std::string_view part) {
@@ -102,17 +95,6 @@ AdminResult<std::vector<BodyMember>> parse_body(std::string_view body, std::span
     members.push_back(member_of(pair));
   }
   return members;
-}
-
-std::optional<Millis> parse_duration(std::string_view text) noexcept {
-  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const auto number = parse_number(text.substr(0, digits));
-  const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits),
-                                  [&](const Unit& each) { return each.name == text.substr(digits); });
-  if (!number || unit == std::end(kUnits)) return std::nullopt;
-  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (*number > kMax / static_cast<std::uint64_t>(unit->milliseconds)) return std::nullopt;
-  return Millis(static_cast<std::int64_t>(*number) * unit->milliseconds);
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text) noexcept {

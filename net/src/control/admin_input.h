@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "control/admin_result.h"
-#include "wingmq/clock.h"
 
 namespace wingmq::net {
 
@@ -43,9 +42,6 @@ struct BodyMember {
 [[nodiscard]] AdminResult<std::vector<BodyMember>> parse_body(std::string_view body,
                                                               std::span<const std::string_view> allowed,
                                                               std::string_view example);
-
-/// Reads `250ms`, `30s`, `5m`, `2h` or `3d`; nullopt for anything else and for more than fits.
-[[nodiscard]] std::optional<Millis> parse_duration(std::string_view text) noexcept;
 
 /// Reads an unsigned decimal number that is all of `text`; nullopt for anything else and for more than 64 bits.
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text) noexcept;

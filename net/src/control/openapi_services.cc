@@ -59,7 +59,7 @@ constexpr ServiceDoc kServices[] = {
      "Everything due happens in order, each at its own instant; the reply comes when all has settled.",
      {},
      R"({"oneOf":[{"type":"object","required":["by"],"additionalProperties":false,"properties":{
-         "by":{"oneOf":[{"type":"integer","minimum":0},{"type":"string","pattern":"^[0-9]+(ms|s|m|h|d)$"}]}}},
+         "by":{"oneOf":[{"type":"integer","minimum":0},{"type":"string","minLength":2,"pattern":"^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"}]}}},
          {"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"integer"}}}]})",
      R"({"by":"30s"})",
      kJson,
