@@ -131,7 +131,7 @@ std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
   const auto path = request.path();
   const Operation* operation = find_operation(path);
   if (operation == nullptr) {
-    if (path.starts_with("/__admin/")) return admin_.handle(request);
+    if (path == "/__admin" || path.starts_with("/__admin/")) return admin_.handle(request);
     if (auto reply = watch(request)) return reply;
     return refuse_call({.fault = Fault::kNoSuchPath, .given = shown(path)}, language_of(request));
   }

