@@ -107,7 +107,7 @@ class Program {
 
 boost::json::value shown_queue(std::uint16_t port) {
   HttpSocket socket(port);
-  socket.send("GET /__admin/queues/bench HTTP/1.1\r\nHost: x\r\n\r\n");
+  socket.send("GET /__admin/queues/bench HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const auto reply = socket.receive();
   if (!reply || reply->status != 200) give_up("the control plane does not answer");
   return boost::json::parse(reply->body);

@@ -128,6 +128,19 @@ Applied set_admin_token(ServeSettings& settings, const std::string& text) {
   return {};
 }
 
+Applied set_metrics(ServeSettings& settings, const std::string& text) {
+  using net::MetricsAccess;
+  static constexpr Choice<MetricsAccess> kChoices[] = {{"open", MetricsAccess::kOpen}, {"token", MetricsAccess::kToken}};
+  settings.metrics_given = true;
+  return choose(text, kChoices, settings.server.metrics);
+}
+
+Applied allow_host(ServeSettings& settings, const std::string& text) {
+  if (!is_host(text)) return std::unexpected("a name or an address without a port, such as mq.example; every port of it is allowed");
+  settings.server.allowed_hosts.push_back(text);
+  return {};
+}
+
 Applied set_handlers(ServeSettings& settings, const std::string& text) {
   using net::HandleFormat;
   static constexpr Choice<HandleFormat> kChoices[] = {{"compact", HandleFormat::kCompact}, {"json", HandleFormat::kJson}};
@@ -158,7 +171,7 @@ Applied set_log_format(ServeSettings& settings, const std::string& text) {
 }
 
 
-std::vector<SettingRule> make_rules() {
+std::vector<SettingRule> server_and_broker_rules() {
   return {
       {.name = "profile", .placeholder = "test|bench|prod",
        .help = "test: auth warn, control plane open. bench: auth off, control plane read-only. prod: auth verify, control plane "
@@ -195,11 +208,21 @@ std::vector<SettingRule> make_rules() {
       {.name = "count-failures", .placeholder = "delivered|explicit",
        .help = "What counts as a failed consumption: every release, or only an explicit fail (default delivered)",
        .topic = "Broker", .apply = set_failure_counting},
+  };
+}
 
+std::vector<SettingRule> access_and_log_rules() {
+  return {
       {.name = "admin", .placeholder = "full|read-only|off", .help = "Control plane under /__admin/ (default full)",
        .topic = "Access", .apply = set_admin},
       {.name = "admin-token", .placeholder = "TOKEN", .help = "Asked of every call to the control plane, as a bearer token",
        .topic = "Access", .secret = true, .apply = set_admin_token},
+      {.name = "metrics", .placeholder = "open|token",
+       .help = "Whether /metrics asks for the admin token (default in profile prod: token, else open)", .topic = "Access",
+       .apply = set_metrics},
+      {.name = "allow-host", .placeholder = "NAME",
+       .help = "A name, at any port, for browsers and for /__admin and /metrics, besides localhost and the machine's own addresses",
+       .topic = "Access", .repeatable = true, .apply = allow_host},
       {.name = "auth", .placeholder = "verify|hmac|warn|off",
        .help = "How signatures are checked: whole; without the digest; only reported; not at all (default by profile)",
        .topic = "Access", .apply = set_auth},
@@ -243,7 +266,11 @@ std::string SettingRule::variable() const { return "WINGMQ_" + with(name, '_', t
 std::string SettingRule::key() const { return with(name, '_', false); }
 
 const std::vector<SettingRule>& serve_rules() {
-  static const std::vector<SettingRule> rules = make_rules();
+  static const std::vector<SettingRule> rules = [] {
+    auto all = server_and_broker_rules();
+    std::ranges::move(access_and_log_rules(), std::back_inserter(all));
+    return all;
+  }();
   return rules;
 }
 
@@ -277,6 +304,7 @@ void apply_profile(ServeSettings& settings) {
   // where everything comes from one address.
   if (!settings.per_address_given) server.limits.connections_per_address_max = 1000;
   server.explain_signatures = false;
+  if (!settings.metrics_given) server.metrics = net::MetricsAccess::kToken;
   server.admin = server.admin_token.empty() ? net::AdminAccess::kOff : net::AdminAccess::kReadOnly;
 }
 

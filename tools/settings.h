@@ -26,6 +26,7 @@ struct ServeSettings {
   Profile profile = Profile::kTest;
   bool admin_given = false;
   bool auth_given = false;
+  bool metrics_given = false;
   bool per_address_given = false;
   bool tls_only = false;
   bool tls_auto = false;  ///< with a certificate that is made at the start

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <limits>
 #include <numeric>
@@ -139,6 +140,14 @@ bool is_ipv6(const net::Endpoint& endpoint) { return endpoint.address.find(':') 
 
 bool is_loopback(const net::Endpoint& endpoint) {
   return endpoint.address.starts_with("127.") || endpoint.address == "::1";
+}
+
+bool is_host(std::string_view text) {
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  in6_addr parsed{};
+  if (text.find(':') != std::string_view::npos) return ::inet_pton(AF_INET6, std::string(text).c_str(), &parsed) == 1;
+  const auto good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_'; };
+  return !text.empty() && text.size() <= 253 && std::ranges::all_of(text, good);
 }
 
 std::string nearest(std::string_view text, const std::vector<std::string>& known) {

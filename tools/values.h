@@ -43,6 +43,9 @@ inline constexpr char kPartSeparator = '\x1f';
 /// Whether only this machine can reach the address.
 [[nodiscard]] bool is_loopback(const net::Endpoint& endpoint);
 
+/// Whether this can be the host of a URL: a name, or an address with or without brackets; no port.
+[[nodiscard]] bool is_host(std::string_view text);
+
 /// The one of `known` that looks most like `text`, for `did you mean`; empty when none does.
 [[nodiscard]] std::string nearest(std::string_view text, const std::vector<std::string>& known);
 

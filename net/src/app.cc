@@ -8,8 +8,11 @@
 #include <mutex>
 
 #include "access/auth.h"
+#include "access/browser_guard.h"
 #include "control/admin.h"
+#include "control/admin_token.h"
 #include "control/metrics.h"
+#include "control/start_page.h"
 #include "operations/deviations.h"
 #include "operations/error_map.h"
 #include "operations/handlers.h"
@@ -60,6 +63,24 @@ constexpr std::size_t kSideBySideFrom = std::size_t{16} << 10;
 
 Time wall_time() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
+/// What is not an operation tells of every tenant, or is a page: under this machine's names alone, but for health, which anybody may ask.
+bool is_for_own_names(std::string_view path) {
+  return path == "/" || path == "/metrics" || path == "/__admin" || path.starts_with("/__admin/");
+}
+
+AdminError refusal_of(const ForeignRequest& foreign) {
+  if (foreign.kind == ForeignRequest::Kind::kOrigin) {
+    return {.status = 403,
+            .error = fmt::format("a page of another site asks: its Origin is {}", shown(foreign.given)),
+            .hint = "Pages are served when their Origin is the host and port of Host."};
+  }
+  return {.status = 403,
+          .error = foreign.given.empty() ? "the request has no Host"
+                                         : fmt::format("the Host {} is no name of this machine", shown(foreign.given)),
+          .hint = "Use localhost, 127.0.0.1, [::1] or the address that you connect to; the server's option --allow-host NAME allows a "
+                  "name, whatever the port."};
+}
+
 bool is_watching(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 }  // namespace
@@ -73,7 +94,10 @@ class App::Impl {
         handles_(options.handles),
         batch_messages_max_(options.limits.batch_messages_max),
         log_(options.log),
-        explained_to_admin_(options.admin != AdminAccess::kOff),
+        admin_access_(options.admin),
+        metrics_(options.metrics),
+        admin_token_(options.admin_token),
+        guard_(options.allowed_hosts),
         admin_(broker, deviations_, explained_, options) {}
 
   Md5Text* begin(const Request& request, ParkedCall& parked);
@@ -96,6 +120,8 @@ class App::Impl {
   std::optional<Reply> run_for(Caller caller, const Operation& operation, Request& request, ParkedCall& parked);
   std::optional<Reply> watch(const Request& request) const;
   Reply readiness() const;
+  Reply read_metrics(const Request& request) const;
+  Reply control(const Request& request);
   Reply answer(Answer answer, Language language);
   Reply refuse_call(const Refusal& refusal, Language language);
   Refusal internal_error(std::string_view where, std::string_view what);
@@ -106,7 +132,10 @@ class App::Impl {
   const HandleFormat handles_;
   const std::uint32_t batch_messages_max_;
   const std::function<void(LogLevel, std::string_view)> log_;
-  const bool explained_to_admin_;
+  const AdminAccess admin_access_;
+  const MetricsAccess metrics_;
+  const std::string admin_token_;
+  const BrowserGuard guard_;
   Deviations deviations_;
   ExplainedRequests explained_;
   Admin admin_;
@@ -130,8 +159,14 @@ std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
   parked.context_.reset();
   const auto path = request.path();
   const Operation* operation = find_operation(path);
+  if (const auto foreign = guard_.check(request, operation == nullptr && is_for_own_names(path))) {
+    if (operation == nullptr) return reply_with(refusal_of(*foreign));
+    const bool host = foreign->kind == ForeignRequest::Kind::kHost;
+    return refuse_call({.fault = host ? Fault::kForeignHost : Fault::kForeignOrigin, .given = shown(foreign->given)},
+                       language_of(request));
+  }
   if (operation == nullptr) {
-    if (path == "/__admin" || path.starts_with("/__admin/")) return admin_.handle(request);
+    if (path == "/__admin" || path.starts_with("/__admin/")) return control(request);
     if (auto reply = watch(request)) return reply;
     return refuse_call({.fault = Fault::kNoSuchPath, .given = shown(path)}, language_of(request));
   }
@@ -163,7 +198,7 @@ std::optional<Reply> App::Impl::run(const Operation& operation, Request& request
 void App::Impl::explain(const Authenticator::Verdict& verdict, const Operation& operation, ConsumeContext& context) {
   if (verdict.fault == SignatureFault::kNone || !explain_) return;
   context.signature_fault = fmt::format("{}; {}", to_string(verdict.fault), verdict.detail);
-  if (!verdict.explanation || !explained_to_admin_) return;
+  if (!verdict.explanation || admin_access_ == AdminAccess::kOff) return;
   const auto now = wall_time();
   context.explained_at = "/__admin/requests/" + explained_.add(now, operation.name, to_string(verdict.fault), verdict.detail,
                                                               *verdict.explanation);
@@ -243,8 +278,29 @@ std::optional<Reply> App::Impl::watch(const Request& request) const {
   if (!is_watching(request.method)) return std::nullopt;
   if (path == "/livez") return done(R"({"status":"ok"})");
   if (path == "/readyz") return readiness();
-  if (path == "/metrics") return metrics(broker_, deviations_, auth_);
+  if (path == "/metrics") return read_metrics(request);
+  if (path == "/" && wants_html(request)) return start_page(admin_access_);
   return std::nullopt;
+}
+
+Reply App::Impl::read_metrics(const Request& request) const {
+  if (metrics_ == MetricsAccess::kToken) {
+    if (admin_token_.empty()) {
+      return reply_with(AdminError{.status = 403,
+                                   .error = "the metrics are for the holder of a token, and there is none",
+                                   .hint = "Start the server with --admin-token TOKEN, or with --metrics open."});
+    }
+    if (auto passed = check_token(request, admin_token_, "metrics endpoint"); !passed) return reply_with(std::move(passed.error()));
+  }
+  return metrics(broker_, deviations_, auth_);
+}
+
+/// The control plane; a browser gets a page for the list of its calls.
+Reply App::Impl::control(const Request& request) {
+  Reply reply = admin_.handle(request);
+  const auto path = request.path();
+  const bool list = path == "/__admin" || path == "/__admin/";
+  return list && reply.status == 200 && wants_html(request) ? start_page(admin_access_) : reply;
 }
 
 Reply App::Impl::readiness() const {

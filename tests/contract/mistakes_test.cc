@@ -283,6 +283,7 @@ TEST_F(MistakesTest, TheControlPlaneTellsWhatShouldHaveBeenSigned) {
   net::Request request;
   request.method = "GET";
   request.target = place;
+  request.headers = {{"Host", "localhost"}};
   const auto told = app_->handle(std::move(request), parked_);
   ASSERT_TRUE(told);
   ASSERT_EQ(told->status, 200U) << told->body;
@@ -300,6 +301,7 @@ TEST_F(MistakesTest, AnUnknownRequestIsNotFound) {
   net::Request request;
   request.method = "GET";
   request.target = "/__admin/requests/0123456789abcdef01234567";
+  request.headers = {{"Host", "localhost"}};
   EXPECT_EQ(app_->handle(std::move(request), parked_)->status, 404U);
 }
 

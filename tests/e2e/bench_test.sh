@@ -117,7 +117,7 @@ launch() {
 
 queue_names() {
   exec 4<>"/dev/tcp/127.0.0.1/$port"
-  printf 'GET /__admin/queues HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&4
+  printf 'GET /__admin/queues HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&4
   timeout 20 cat <&4 | grep -o '"name":"[^"]*"' | cut -d '"' -f 4 | grep -v '^g[0-9]$'
   exec 4<&-
 }

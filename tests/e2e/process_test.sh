@@ -69,7 +69,7 @@ get() {
   local path=$1
   shift
   exec 4<>"/dev/tcp/127.0.0.1/$port"
-  { printf 'GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\naccessKey: test\r\n' "$path"; printf '%s\r\n' "$@" ''; } >&4
+  { printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\naccessKey: test\r\n' "$path"; printf '%s\r\n' "$@" ''; } >&4
   timeout 20 cat <&4
   exec 4<&-
 }

@@ -43,19 +43,19 @@ class ServerTest : public ::testing::Test {
   [[nodiscard]] std::uint16_t port() const { return server_->endpoints().front().port; }
 
   [[nodiscard]] static std::string get(std::string_view path, std::string_view headers = "") {
-    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" + std::string(headers) + "\r\n";
+    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(headers) + "\r\n";
   }
   [[nodiscard]] static std::string post(std::string_view operation, std::string_view body,
                                         std::string_view headers = "") {
     return "POST " + std::string(kPath) + std::string(operation) +
-           " HTTP/1.1\r\nHost: x\r\naccessKey: test\r\nContent-Type: application/json\r\n" + std::string(headers) +
+           " HTTP/1.1\r\nHost: localhost\r\naccessKey: test\r\nContent-Type: application/json\r\n" + std::string(headers) +
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
   }
   [[nodiscard]] std::string messages(std::string_view body) const {
     return R"({"regionId":"cn-snxy1","queueId":")" + queue_ + R"(","messages":[{"body":)" + std::string(body) + "}]}";
   }
   [[nodiscard]] std::string consume_request(int time_wait, int max = 10) const {
-    return "GET " + std::string(kPath) + "consumptionMessage HTTP/1.1\r\nHost: x\r\naccessKey: test\r\n" +
+    return "GET " + std::string(kPath) + "consumptionMessage HTTP/1.1\r\nHost: localhost\r\naccessKey: test\r\n" +
            R"(consumerQueueInfo: {"regionId":"cn-snxy1","queueId":")" + queue_ + R"(","consumerGroupId":")" + group_ +
            R"(","maxMsgs":)" + std::to_string(max) + R"(,"timeWait":)" + std::to_string(time_wait) + "}\r\n\r\n";
   }

@@ -191,7 +191,12 @@ std::unique_ptr<Pending> World::begin(const Call& call) {
   net::Request request;
   request.method = call.method;
   request.target = call.target;
-  for (const auto& [name, value] : call.headers) request.headers.push_back({name, value});
+  bool has_host = false;
+  for (const auto& [name, value] : call.headers) {
+    request.headers.push_back({name, value});
+    has_host = has_host || name == "Host";
+  }
+  if (!has_host) request.headers.push_back({"Host", "localhost"});
   request.body = broker_.buffers().copy(call.body);
   return std::make_unique<Pending>(app_, std::move(request));
 }
@@ -245,7 +250,7 @@ Answer World::admin(std::string_view method, std::string_view path, std::string 
 
 std::int64_t World::hits(int number) {
   // The control plane answers with an array, which Answer does not take.
-  const Pending pending(app_, net::Request{"GET", "/__admin/deviations", {}, {}});
+  const Pending pending(app_, net::Request{"GET", "/__admin/deviations", {{"Host", "localhost"}}, {}});
   const auto list = json::parse(pending.reply().body);
   const std::string id = (number < 10 ? "D0" : "D") + std::to_string(number);
   for (const auto& entry : list.as_array()) {

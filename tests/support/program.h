@@ -104,7 +104,7 @@ class Place {
   /// Finds the queue of this name and its first group.
   Place(std::uint16_t port, std::string_view name) {
     HttpSocket socket(port);
-    socket.send("GET /__admin/queues/" + std::string(name) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    socket.send("GET /__admin/queues/" + std::string(name) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const auto reply = socket.receive();
     if (!reply || reply->status != 200) throw std::runtime_error("the control plane does not show the queue");
     queue_ = id_after(reply->body, 0);
@@ -116,7 +116,7 @@ class Place {
     return post("sendSpecifyQueueMessage", of() + R"(,"messages":[)" + std::string(messages) + "]}");
   }
   [[nodiscard]] std::string consume(int max, int time_wait = 1) const {
-    return "GET /apiproxy/v3/queue/consumptionMessage HTTP/1.1\r\nHost: x\r\naccessKey: test\r\nconsumerQueueInfo: " + of() +
+    return "GET /apiproxy/v3/queue/consumptionMessage HTTP/1.1\r\nHost: localhost\r\naccessKey: test\r\nconsumerQueueInfo: " + of() +
            by() + R"(,"maxMsgs":)" + std::to_string(max) + R"(,"timeWait":)" + std::to_string(time_wait) + "}\r\n\r\n";
   }
   /// `entries` is the JSON text between the brackets.
@@ -144,7 +144,7 @@ class Place {
   }
   static std::string post(std::string_view operation, std::string_view body) {
     return "POST /apiproxy/v3/queue/" + std::string(operation) +
-           " HTTP/1.1\r\nHost: x\r\naccessKey: test\r\nContent-Type: application/json\r\nContent-Length: " +
+           " HTTP/1.1\r\nHost: localhost\r\naccessKey: test\r\nContent-Type: application/json\r\nContent-Length: " +
            std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
   }
   [[nodiscard]] std::string of() const { return R"({"regionId":"cn-snxy1","queueId":")" + queue_ + "\""; }

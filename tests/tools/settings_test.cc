@@ -266,6 +266,11 @@ TEST(SettingsTest, ProductionIsSafeOrDoesNotStart) {
   EXPECT_FALSE(safe->server.explain_signatures);
   const auto watched = from_options({{"profile", {"prod"}, ""}, {"credential", {"a:b"}, ""}, {"admin-token", {"t"}, ""}});
   EXPECT_EQ(watched->server.admin, net::AdminAccess::kReadOnly);
+  EXPECT_EQ(watched->server.metrics, net::MetricsAccess::kToken);
+  const auto measured = from_options({{"profile", {"prod"}, ""}, {"credential", {"a:b"}, ""}, {"metrics", {"open"}, ""}});
+  EXPECT_EQ(measured->server.metrics, net::MetricsAccess::kOpen);
+  EXPECT_EQ(from_options({})->server.metrics, net::MetricsAccess::kOpen);
+  EXPECT_EQ(from_options({{"metrics", {"token"}, ""}})->server.metrics, net::MetricsAccess::kToken);
   const std::pair<const char*, const char*> unsafe[] = {
       {"auth", "off"}, {"auth", "warn"}, {"auth", "hmac"}, {"clock", "manual"}, {"admin", "full"}};
   for (const auto& [name, value] : unsafe) {
@@ -388,6 +393,17 @@ TEST(ReadEnvironmentTest, VariablesOfOtherProgramsAreOnlyRemarkedOn) {
                               {"WINGMQ_SERVICE_HOST", "10.0.0.1"}, {"WINGMQ_THREADS", "2"}, {"WINGMQ_URL", "http://x"}};
   ASSERT_TRUE(read_environment(variables));
   EXPECT_EQ(unused_variables(variables), (std::vector<std::string>{"WINGMQ_PORT", "WINGMQ_SERVICE_HOST", "WINGMQ_URL"}));
+}
+
+TEST(Settings, HostsAreNamesOrAddressesWithoutPorts) {
+  const auto hosts = [](const std::string& value) { return from_options({{"allow-host", {value}, ""}}); };
+  for (const char* good : {"mq", "mq.example", "MQ-1.example.", "10.0.0.7", "2001:db8::1", "[2001:db8::1]", "xn--fiq228c"}) {
+    const auto settings = hosts(good);
+    ASSERT_TRUE(settings) << good;
+    EXPECT_EQ(settings->server.allowed_hosts, std::vector<std::string>{good});
+  }
+  for (const char* bad : {"", "mq:9080", "http://mq", "*", "a b", "a,b", "[::1", "[::1]:80", "mq/", "中"}) EXPECT_FALSE(hosts(bad)) << bad;
+  EXPECT_EQ(from_options({{"allow-host", {"a", "b"}, ""}})->server.allowed_hosts.size(), 2U);
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ class Admin {
   Admin(Broker& broker, Deviations& deviations, const ExplainedRequests& explained, const ServerOptions& options);
 
   /// Answers a request whose path starts with /__admin/. Errors are `{"error":…,"hint":…}` with HTTP's own status:
-  /// 400, 401 (token missing or wrong), 403 (read-only or off), 404, 405, 409 (a name that is not unique). They are
-  /// checked in the order 403 off, 401, 404, 405, 403 read-only, 400, so that nothing is told to who lacks the token.
+  /// 400, 401 (token missing or wrong), 403 (read-only or off), 404, 405, 409 (a name that is not unique), 415. They are
+  /// checked in the order 403 off, 401, 404, 405, 403 read-only, 400, 415, so that nothing is told to who lacks the token.
   [[nodiscard]] Reply handle(const Request& request);
 
  private:
@@ -33,8 +33,8 @@ class Admin {
   static const std::vector<Route>& routes();
 
   [[nodiscard]] AdminResult<std::string> answer(const Request& request);
-  [[nodiscard]] AdminResult<void> check_token(const Request& request) const;
   [[nodiscard]] AdminResult<void> check_method(const Route& route, const Request& request) const;
+  [[nodiscard]] static AdminResult<void> check_content_type(const Request& request);
 
   [[nodiscard]] AdminResult<std::string> index(const Call& call) const;
   [[nodiscard]] AdminResult<std::string> reset(const Call& call);

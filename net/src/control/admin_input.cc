@@ -74,6 +74,7 @@ const std::string* QueryParameters::find(std::string_view name) const noexcept {
 
 AdminResult<std::vector<BodyMember>> parse_body(std::string_view body, std::span<const std::string_view> allowed,
                                                 std::string_view example) {
+  if (body.empty()) return {};  // as {}
   const std::string hint = fmt::format("Send a JSON object such as {}.", example);
   simdjson::dom::parser parser;
   simdjson::dom::element root;

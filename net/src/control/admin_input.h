@@ -37,7 +37,7 @@ struct BodyMember {
   std::variant<std::string, std::int64_t, OtherJson> value;
 };
 
-/// Reads a body that must be one JSON object with members from `allowed`, each at most once; 400 otherwise.
+/// Reads a body that must be one JSON object with members from `allowed`, each at most once, or empty, which is `{}`; 400 otherwise.
 /// `example` is a right body, for the hint.
 [[nodiscard]] AdminResult<std::vector<BodyMember>> parse_body(std::string_view body,
                                                               std::span<const std::string_view> allowed,

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "http/message_io.h"
+
 namespace wingmq::net {
 
 /// Why the control plane refuses a call: an HTTP status, what is wrong and what would be right (server.md, control
@@ -27,5 +29,12 @@ using AdminResult = std::expected<T, AdminError>;
 [[nodiscard]] inline std::unexpected<AdminError> refused(unsigned status, std::string error, std::string hint) {
   return std::unexpected(AdminError{.status = status, .error = std::move(error), .hint = std::move(hint)});
 }
+
+/// Headers that keep browsers from lending a reply to pages of other sites, and caches from keeping it.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> not_for_other_sites();
+
+/// The reply with this JSON text: not to be kept, and not to be used by other sites.
+[[nodiscard]] Reply reply_with(std::string body);
+[[nodiscard]] Reply reply_with(AdminError error);
 
 }  // namespace wingmq::net

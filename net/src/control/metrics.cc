@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "control/admin.h"
+#include "access/project_id.h"
+#include "control/admin_result.h"
 
 namespace wingmq::net {
 namespace {
@@ -88,6 +89,7 @@ void add_signature_faults(std::string& out, const Authenticator& auth) {
 Reply metrics(Broker& broker, const Deviations& deviations, const Authenticator& auth) {
   Reply reply;
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  reply.headers = not_for_other_sites();
   describe(reply.body, "wingmq_memory_used_bytes", "gauge", "Message memory in use");
   reply.body += fmt::format("wingmq_memory_used_bytes {}\n", broker.memory().used());
   describe(reply.body, "wingmq_memory_limit_bytes", "gauge", "Message memory at which sends are refused");

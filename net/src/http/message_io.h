@@ -27,6 +27,7 @@ struct Request {
   std::string_view target;  ///< path and query as in the request line
   std::vector<Header> headers;
   Buffer body;
+  std::string_view local_address = {};  ///< the numeric one at which the connection came in; empty: not known
 
   /// The path: the target up to `?`.
   [[nodiscard]] std::string_view path() const noexcept { return target.substr(0, target.find('?')); }

@@ -36,11 +36,18 @@ std::size_t find_head_end(std::string_view text, std::size_t from) {
   return std::string_view::npos;
 }
 
+std::string local_address_of(const asio::ip::tcp::socket& socket) {
+  error_code error;
+  const auto local = socket.local_endpoint(error);
+  return error ? std::string() : local.address().to_string();
+}
+
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, Worker& worker, const Origin& origin)
     : worker_(worker),
       origin_(origin),
+      local_address_(local_address_of(socket)),
       connection_(std::move(socket)),
       exchange_(worker.service->open([this] {
         // Runs in any thread. The session lives: it waits for this.
@@ -113,6 +120,7 @@ asio::awaitable<bool> Session::serve_one() {
   }
   // Before the body is read, for a chunked one may bring trailers.
   Request request = head->request();
+  request.local_address = local_address_;
   const bool keep_alive = head->keep_alive();
   std::expected<Buffer, Refusal> body;
   auto incoming = begin_body(*head, request);

@@ -6,6 +6,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "http/connection.h"
 #include "http/request_head.h"
@@ -78,6 +79,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Worker& worker_;
   const Origin origin_;
+  const std::string local_address_;
   Connection connection_;
   const std::unique_ptr<Exchange> exchange_;
   boost::asio::steady_timer alarm_;  // never due: cancelling it wakes the session

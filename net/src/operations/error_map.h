@@ -77,6 +77,8 @@ enum class Fault : std::uint8_t {
   // Refused by the server
   kSignature,
   kForbidden,
+  kForeignHost,
+  kForeignOrigin,
   kInjected,
   kShuttingDown,
   kInternal,

@@ -135,6 +135,29 @@ TEST_F(AdminAccessTest, QueryParametersAreNeverGuessedAt) {
   EXPECT_EQ(get("/__admin/queues?").at("total").as_int64(), 1);
 }
 
+TEST_F(AdminAccessTest, ABodyNeedsTheTypeOfJson) {
+  make_queue("orders");
+  for (const char* type : {"text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+                           "", "application/jsonx", "application/json, text/plain", "text/plain; application/json"}) {
+    const Reply reply = ask("POST", "/__admin/reset", "{}", {{"Content-Type", type}});
+    EXPECT_THAT(error_of(reply, 415), HasSubstr("Content-Type")) << type;
+    EXPECT_EQ(get("/__admin/queues").at("total").as_int64(), 1) << type;
+  }
+  EXPECT_EQ(error_of(ask("POST", "/__admin/reset", "{}", {{"Content-Type", "application/json"}, {"content-type", "text/plain"}}), 415),
+            "the body's Content-Type is application/json");
+  for (const char* type : {"application/json", "Application/JSON ; charset=utf-8", " application/json;x=\"y\""}) {
+    EXPECT_EQ(ask("POST", "/__admin/clock/advance", R"({"by":1})", {{"Content-Type", type}}).status, 200U) << type;
+  }
+  EXPECT_EQ(ask("POST", "/__admin/reset", "", {{"Content-Type", "text/plain"}}).status, 200U) << "there is nothing that has a type";
+}
+
+TEST_F(AdminAccessTest, RepliesAreNotForOtherSites) {
+  const Reply reply = ask("GET", "/__admin/clock");
+  EXPECT_EQ(header_of(reply, "X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(header_of(reply, "Cross-Origin-Resource-Policy"), "same-origin");
+  for (const auto& [name, value] : reply.headers) EXPECT_FALSE(name.starts_with("Access-Control")) << name;
+}
+
 TEST_F(AdminAccessTest, RepliesAreNotToBeCached) {
   EXPECT_EQ(header_of(ask("GET", "/__admin/clock"), "Cache-Control"), "no-store");
 }

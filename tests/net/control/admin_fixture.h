@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -26,6 +27,8 @@ class AdminTest : public test::BrokerTest {
     request.target = target;
     for (const auto& [name, value] : headers) request.headers.push_back({name, value});
     if (!body.empty()) request.body = broker_->buffers().copy(body);
+    const auto typed = std::any_of(headers.begin(), headers.end(), [](const auto& each) { return each.first == "Content-Type"; });
+    if (!body.empty() && !typed) request.headers.push_back({"Content-Type", "application/json"});
     return admin_->handle(request);
   }
 

@@ -22,6 +22,12 @@ TEST_F(AdminResetTest, EmptyObjectForgetsEverythingAndDeclaresTheStartQueuesAgai
   EXPECT_EQ(consume_error(request(old_group)), ErrorCode::kGroupNotFound);
 }
 
+TEST_F(AdminResetTest, AnEmptyBodyIsAnEmptyObject) {
+  make_queue("orders");
+  EXPECT_EQ(text_of(post("/__admin/reset", "")), R"({"kept":"nothing","queues":0})");
+  EXPECT_EQ(post_error("/__admin/clock/advance", "", 400), "neither \"by\" nor \"to\" is given");
+}
+
 TEST_F(AdminResetTest, WhatCannotBeDeclaredAgainForgetsNothing) {
   const QueuePlan plan{{"test", "r1"}, QueueSpec{"declared", "", QueueMode::kNormal, {}}, {}};
   options_.declared_queues = {plan, plan};
@@ -77,7 +83,7 @@ TEST_F(AdminResetTest, AnythingElseIsRefusedAndForgetsNothing) {
   EXPECT_EQ(post_error("/__admin/reset", R"({"kep":"queues"})", 400), "unknown member \"kep\" in the body");
   EXPECT_EQ(post_error("/__admin/reset", R"({"keep":"queues","keep":"queues"})", 400),
             "member \"keep\" is given twice in the body");
-  EXPECT_THAT(post_error("/__admin/reset", "", 400), HasSubstr("not valid JSON"));
+  EXPECT_THAT(post_error("/__admin/reset", " ", 400), HasSubstr("not valid JSON"));
   EXPECT_EQ(post_error("/__admin/reset", "[]", 400), "the body is not a JSON object");
   EXPECT_EQ(get("/__admin/queues").at("total").as_int64(), 1);
 }

@@ -50,6 +50,12 @@ enum class HandleFormat : std::uint8_t { kCompact, kJson };
 /// Who may use /__admin/ (server.md, control plane).
 enum class AdminAccess : std::uint8_t { kOff, kReadOnly, kFull };
 
+/// Who may read /metrics (server.md): it names every tenant's queues.
+enum class MetricsAccess : std::uint8_t {
+  kOpen,
+  kToken,  ///< the control plane's; without one, nobody
+};
+
 /// What bounds a connection and a request. Every number can be set.
 struct NetLimits {
   std::uint32_t connections_max = 20'000;
@@ -81,12 +87,16 @@ struct ServerOptions {
   /// How far a signed request's date may be from the wall clock; 0: as far as it likes.
   std::chrono::milliseconds auth_skew = std::chrono::minutes(15);
   std::vector<Credential> credentials;
-  /// Whether replies tell why a signature is wrong. Not in production: it would help who guesses.
+  /// Whether replies tell why a signature is wrong, and what id a name stands for. Not in production: it would help who guesses.
   bool explain_signatures = true;
   TlsOptions tls;
   HandleFormat handles = HandleFormat::kCompact;
   AdminAccess admin = AdminAccess::kFull;
   std::string admin_token;  ///< empty: none asked for
+  MetricsAccess metrics = MetricsAccess::kOpen;
+  /// Names and addresses, without ports, under which browsers may reach the server, and everybody the control plane and the metrics,
+  /// besides `localhost`, loopback addresses and the one that a connection came in on.
+  std::vector<std::string> allowed_hosts;
   NetLimits limits;
   /// Receives log lines, from any thread; may be empty.
   std::function<void(LogLevel, std::string_view)> log;
