@@ -97,6 +97,8 @@ void explain_refusal(const Reply& reply, const load::Url& url) {
   const auto refusal = load::describe_refusal(reply.status, reply.head, reply.body);
   const auto message = message_of(reply.body);
   fail(kRefused, fmt::format("refused: {}: {}", refusal.kind, message.empty() ? refusal.text : message));
+  const auto hint = load::header_of(reply.head, "X-WingMQ-Hint");
+  if (!hint.empty()) fail(kRefused, fmt::format("hint: {}", hint));
   const auto place = load::header_of(reply.head, "X-WingMQ-Explain");
   if (!place.empty()) fail(kRefused, fmt::format("what should have been signed: {}{}", url.text(), place));
 }

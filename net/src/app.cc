@@ -54,6 +54,7 @@ Fault fault_of_status(unsigned status) {
 /// Tells, outside production, what is wrong with the call's signature, and where there is more about it.
 Reply with_reason(Reply reply, const ConsumeContext& context) {
   if (!context.signature_fault.empty()) reply.headers.emplace_back("X-WingMQ-Reason", context.signature_fault);
+  if (!context.hint.empty()) reply.headers.emplace_back("X-WingMQ-Hint", context.hint);
   if (!context.explained_at.empty()) reply.headers.emplace_back("X-WingMQ-Explain", context.explained_at);
   return reply;
 }
@@ -128,7 +129,7 @@ class App::Impl {
 
   Broker& broker_;
   Authenticator auth_;
-  const bool explain_;  // tell callers why a signature is wrong
+  const bool explain_;  // tell callers why a signature is wrong, and what id a name stands for
   const HandleFormat handles_;
   const std::uint32_t batch_messages_max_;
   const std::function<void(LogLevel, std::string_view)> log_;
@@ -210,6 +211,7 @@ std::optional<Reply> App::Impl::run_for(Caller caller, const Operation& operatio
   Call call{.broker = broker_,
             .handles = handles_,
             .batch_messages_max = batch_messages_max_,
+            .hints = explain_,
             .request = request,
             .context = *parked.context_,
             .waiter = parked,

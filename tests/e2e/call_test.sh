@@ -48,6 +48,12 @@ test_values_from_files() {
   has "blanks around it" '"statusCode":800' "$(call queryQuota --param 'regionId= cn-snxy1 ')"
 }
 
+test_a_name_for_an_id() {
+  call querySpecifyQueue --param regionId=cn-snxy1 --param queueId=orders >/dev/null
+  is "a name is no id" 4 "$?"
+  has "but it is told which" "hint: a queue of that name has the id $queue" "$(cat "$dir/said")"
+}
+
 test_output() {
   local expected
   expected=$(printf '{\n  "statusCode": 800,\n  "quotas": {\n    "resources": [\n      {\n        "type": "queue",')
@@ -149,6 +155,7 @@ test_a_server_that_only_warns() {
 
 test_a_message_on_its_way
 test_values_from_files
+test_a_name_for_an_id
 test_output
 test_keys
 test_tls

@@ -58,4 +58,11 @@ struct ResetCall {
   bool force = false;
 };
 
+/// The queue that a call names, if it does.
+[[nodiscard]] inline std::optional<QueueId> named_queue(const CreateQueue&) { return std::nullopt; }
+[[nodiscard]] inline std::optional<QueueId> named_queue(const QueueCall& call) { return call.queue; }
+[[nodiscard]] inline std::optional<QueueId> named_queue(const ConsumeCall& call) { return call.request.queue; }
+[[nodiscard]] inline std::optional<QueueId> named_queue(const ConfirmCall& call) { return call.queue; }
+[[nodiscard]] inline std::optional<QueueId> named_queue(const ResetCall& call) { return call.queue; }
+
 }  // namespace wingmq::net

@@ -20,6 +20,7 @@ struct ConsumeContext {
   Language language = Language::kChinese;
   std::string signature_fault;  ///< what was wrong with the call's signature, outside production
   std::string explained_at;     ///< where there is more about it
+  std::string hint;             ///< what may help who was refused, outside production
   Project project;
   GroupId group;
   std::string queue_text;
@@ -33,6 +34,7 @@ struct Call {
   Broker& broker;
   const HandleFormat handles;
   const std::uint32_t batch_messages_max;
+  const bool hints;  ///< whether a refusal may tell more than it must
   Request& request;
   ConsumeContext& context;
   Waiter& waiter;

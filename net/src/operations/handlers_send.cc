@@ -95,7 +95,7 @@ Outcome send_messages(Call& call) {
   if (sent.error().code == ErrorCode::kPayloadTooLarge) call.findings.note(16);
   if (sent.error().code == ErrorCode::kMemoryFull) call.findings.note(28);
   if (sent.error().code == ErrorCode::kTagsNotSupported) call.findings.note(11);
-  return refused(sent.error(), {.queue = queue_text});
+  return NameHint(project, at.queue).note(refused(sent.error(), {.queue = queue_text}), call);
 }
 
 }  // namespace wingmq::net

@@ -6,6 +6,7 @@
 #include "operations/custom_info.h"
 #include "operations/decode.h"
 #include "operations/handlers.h"
+#include "operations/name_hint.h"
 #include "operations/params.h"
 
 namespace wingmq::net {
@@ -18,7 +19,8 @@ template <typename Decode, typename Act>
   auto decoded = decode(fields);
   const Project project{identify(call.caller, fields).customer, decoded.region};
   if (call.findings.refusal()) return std::unexpected(*call.findings.refusal());
-  return act(project, std::move(decoded));
+  const NameHint hint{project, named_queue(decoded)};
+  return hint.note(act(project, std::move(decoded)), call);
 }
 
 /// What a call was about, for the text of a refusal.
