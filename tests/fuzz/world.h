@@ -4,7 +4,6 @@
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,12 +38,15 @@ class World {
 
   /// A request as text: headers `Name: value`, an empty line, the body. A first line that begins with `?` is the query.
   [[nodiscard]] net::Reply call(const net::Operation& operation, std::string_view text) {
-    std::deque<std::string> texts;
-    net::Request request;
-    request.method = net::to_string(operation.method);
     std::string target = std::string(net::kOperationPrefix).append(operation.name);
     if (text.starts_with('?')) target.append(take_line(text));
-    request.target = texts.emplace_back(std::move(target));
+    return ask(net::to_string(operation.method), target, text);
+  }
+  /// The same with any method and target.
+  [[nodiscard]] net::Reply ask(std::string_view method, std::string_view target, std::string_view text) {
+    net::Request request;
+    request.method = method;
+    request.target = target;
     while (!text.empty()) {
       const auto line = take_line(text);
       if (line.empty()) break;
