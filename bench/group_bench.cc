@@ -8,6 +8,7 @@
 #include "bench_support.h"
 #include "group/dead_letters.h"
 #include "group/group_machine.h"
+#include "support/dead_runs.h"
 
 namespace wingmq::bench {
 namespace {
@@ -24,7 +25,8 @@ class Consumer {
     Run run;
     run.batch = batch_;
     run.count = batch_->count();
-    source_.append(std::span(&run, 1), now);
+    source_.make_room(1);
+    source_.take(run, now);
   }
   /// Leases `count` messages, which must be there.
   Delivery lease(std::uint32_t count, Time now = kStart) {
@@ -45,7 +47,7 @@ class Consumer {
     while (const auto expired = machine_.expire_lease(now, died_)) messages += expired->messages;
     return messages;
   }
-  [[nodiscard]] bool idle() const { return !machine_.busy() && died_.empty(); }
+  [[nodiscard]] bool idle() const { return !machine_.busy() && died_.runs.empty(); }
 
  private:
   SystemRandom random_;
@@ -55,7 +57,7 @@ class Consumer {
   GroupMachine machine_{{.stream = 1, .one_batch_at_a_time = false, .consume_count_max = {},
                          .failure_counting = FailureCounting::kDelivered, .payload_bytes_max = 1 << 20,
                          .retention = std::chrono::hours(72)}, 1};
-  std::vector<Run> died_;
+  wingmq::test::DeadRuns died_;
   std::uint64_t secret_ = 0;
 };
 

@@ -26,7 +26,13 @@ class Broker::Impl {
   /// Does what is due by `now`, in order of time.
   void run_due(Time now, Effects& effects) {
     while (const auto due = environment_.timers.take(now)) {
-      if (due->timed) due->timed->fire(now, effects);
+      if (!due->timed) continue;
+      try {
+        due->timed->fire(now, effects);
+      } catch (...) {
+        environment_.timers.arm(*due->timed, due->at, true);  // what is left is still due
+        throw;
+      }
       effects.carry_out();
     }
   }
@@ -68,11 +74,8 @@ const MemoryBudget& Broker::memory() const noexcept { return impl_->environment_
 // --- Queues -----------------------------------------------------------------------------------------------------------
 
 Result<QueueInfo> Broker::create_queue(const Project& project, QueueSpec spec) {
-  return impl_->run([&](Time now, Effects& effects) -> Result<QueueInfo> {
-    const auto created = impl_->registry_.create_queue(project, std::move(spec), now);
-    if (!created) return std::unexpected(created.error());
-    return (*created)->info(now, effects);
-  });
+  return impl_->run(
+      [&](Time now, Effects& effects) { return impl_->registry_.create_queue(project, std::move(spec), now, effects); });
 }
 
 std::vector<QueueInfo> Broker::queues(const Project& project) {
@@ -103,13 +106,8 @@ Quota Broker::quota(const Project& project) {
 
 Result<std::vector<GroupInfo>> Broker::create_groups(const Project& project, QueueId queue,
                                                      std::span<const std::string> names) {
-  return impl_->run([&](Time now, Effects& effects) -> Result<std::vector<GroupInfo>> {
-    const auto created = impl_->registry_.create_groups(project, queue, names);
-    if (!created) return std::unexpected(created.error());
-    std::vector<GroupInfo> infos;
-    for (const auto& group : *created) infos.push_back(group->info(now, effects));
-    return infos;
-  });
+  return impl_->run(
+      [&](Time now, Effects& effects) { return impl_->registry_.create_groups(project, queue, names, now, effects); });
 }
 
 Result<QueueGroups> Broker::groups(const Project& project, QueueId queue) {
@@ -207,7 +205,7 @@ AdvanceReport Broker::advance(Time to) {
   AdvanceReport report;
   report.from = impl_->clock_.now();
   report.to = std::max(to, report.from);
-  Effects effects(report.fired);
+  Effects effects(report);
   while (const auto next = impl_->environment_.timers.next()) {
     if (*next > report.to) break;
     impl_->clock_.move_to(*next);
@@ -251,9 +249,7 @@ Result<void> Broker::wipe(std::span<const QueuePlan> fresh) {
 void Broker::close() {
   impl_->environment_.closing.store(true, std::memory_order_release);
   Effects effects;
-  for (const auto& queue : impl_->registry_.queues()) {
-    for (const auto& group : queue->groups()) group->answer_parked(effects);
-  }
+  for (const auto& queue : impl_->registry_.queues()) queue->answer_parked(effects);
   effects.carry_out();
 }
 

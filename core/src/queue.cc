@@ -16,7 +16,7 @@ std::uint32_t partitions_of(const Options& options, QueueMode mode) {
 }  // namespace
 
 Queue::Queue(Environment& environment, std::shared_ptr<const QueueIdentity> identity)
-    : Timed(Rank::kQueue),
+    : Timed(TimerRank::kQueue),
       environment_(environment),
       identity_(std::move(identity)),
       shards_(std::make_shared<Shards>(environment, partitions_of(environment.options, identity_->spec.mode))) {}
@@ -75,7 +75,7 @@ std::size_t Queue::reclaim(std::size_t bytes, Time now, Effects& effects) {
 
 // --- Groups -----------------------------------------------------------------------------------------------------------
 
-Result<Queue::Groups> Queue::create_groups(std::span<const std::string> names, std::span<const GroupId> ids) {
+Result<Queue::Groups> Queue::make_groups(std::span<const std::string> names, std::span<const GroupId> ids) {
   const WriteLock lock(groups_mutex_);
   std::set<std::string> taken;
   for (const auto& group : groups_) taken.insert(group->name());
@@ -89,8 +89,18 @@ Result<Queue::Groups> Queue::create_groups(std::span<const std::string> names, s
     const std::uint32_t stream = environment_.next_stream.fetch_add(2);
     created.push_back(std::make_shared<Group>(environment_, identity_, shards_, ids[i], names[i], stream));
   }
-  groups_.insert(groups_.end(), created.begin(), created.end());
+  groups_.reserve(groups_.size() + created.size());
   return created;
+}
+
+void Queue::add_groups(const Groups& groups) noexcept {
+  const WriteLock lock(groups_mutex_);
+  groups_.insert(groups_.end(), groups.begin(), groups.end());
+}
+
+void Queue::take_back(const Groups& groups) noexcept {
+  const WriteLock lock(groups_mutex_);
+  std::erase_if(groups_, [&groups](const auto& each) { return std::ranges::find(groups, each) != groups.end(); });
 }
 
 Result<Queue::Groups> Queue::remove_groups(std::span<const std::string> names) {
@@ -102,6 +112,7 @@ Result<Queue::Groups> Queue::remove_groups(std::span<const std::string> names) {
     if (std::ranges::none_of(groups_, named(name))) return std::unexpected(Error{ErrorCode::kGroupNotFound});
   }
   Groups removed;
+  removed.reserve(names.size());
   for (const std::string& name : names) {
     const auto found = std::ranges::find_if(groups_, named(name));
     if (found == groups_.end()) continue;  // named twice
@@ -122,9 +133,15 @@ std::shared_ptr<Group> Queue::find_group(GroupId id) const {
   return found != groups_.end() ? *found : nullptr;
 }
 
-void Queue::close(const Result<Delivery>& outcome, Effects& effects) {
+void Queue::close(const Result<Delivery>& outcome, Effects& effects) noexcept {
   environment_.timers.disarm(*this);
-  for (const auto& group : groups()) group->close(outcome, effects);
+  const ReadLock lock(groups_mutex_);
+  for (const auto& group : groups_) group->close(outcome, effects);
+}
+
+void Queue::answer_parked(Effects& effects) noexcept {
+  const ReadLock lock(groups_mutex_);
+  for (const auto& group : groups_) group->answer_parked(effects);
 }
 
 // --- Looking ----------------------------------------------------------------------------------------------------------

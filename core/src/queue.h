@@ -30,9 +30,13 @@ class Queue final : public Timed {
 
   void send(BatchRef batch, Time now, Effects& effects) EXCLUDES(groups_mutex_);
 
-  /// As Broker's calls of these names, the queue being found. Ids of new groups come from `ids`, one for each name.
-  [[nodiscard]] Result<Groups> create_groups(std::span<const std::string> names, std::span<const GroupId> ids)
+  /// Groups of these names that are not the queue's yet, with ids from `ids`, one for each, and room for add_groups(). Errors as
+  /// Broker::create_groups().
+  [[nodiscard]] Result<Groups> make_groups(std::span<const std::string> names, std::span<const GroupId> ids)
       EXCLUDES(groups_mutex_);
+  /// Adds what make_groups() returned last; take_back() undoes that.
+  void add_groups(const Groups& groups) noexcept EXCLUDES(groups_mutex_);
+  void take_back(const Groups& groups) noexcept EXCLUDES(groups_mutex_);
   /// Takes the groups out and returns them, for the caller to close.
   [[nodiscard]] Result<Groups> remove_groups(std::span<const std::string> names) EXCLUDES(groups_mutex_);
   [[nodiscard]] Groups groups() const EXCLUDES(groups_mutex_);
@@ -50,7 +54,9 @@ class Queue final : public Timed {
 
   void fire(Time now, Effects& effects) override;
   /// Takes the queue out of service; see Group::close().
-  void close(const Result<Delivery>& outcome, Effects& effects) EXCLUDES(groups_mutex_);
+  void close(const Result<Delivery>& outcome, Effects& effects) noexcept EXCLUDES(groups_mutex_);
+  /// Answers those who wait with an empty delivery.
+  void answer_parked(Effects& effects) noexcept EXCLUDES(groups_mutex_);
 
  private:
   [[nodiscard]] std::shared_ptr<Group> find_group(GroupId id) const EXCLUDES(groups_mutex_);

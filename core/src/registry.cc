@@ -10,6 +10,12 @@ std::unexpected<Error> refuse(ErrorCode code, std::uint64_t limit = 0, std::uint
   return std::unexpected(Error{code, limit, actual});
 }
 
+/// So that one more can be added without throwing.
+template <typename T>
+void make_room_for_one(std::vector<T>& list) {
+  if (list.size() == list.capacity()) list.reserve(std::max<std::size_t>(4, 2 * list.size()));
+}
+
 }  // namespace
 
 Uuid Registry::make_id() const {
@@ -65,14 +71,14 @@ void Registry::enlist(Stripes& stripes, const std::shared_ptr<Group>& group) {
   place.groups[group->id()] = group;
 }
 
-void Registry::delist(const Group& group) {
-  Stripe& place = stripes_[stripe(group.id())];
+void Registry::delist(Stripes& stripes, const Group& group) noexcept {
+  Stripe& place = stripes[stripe(group.id())];
   const WriteLock lock(place.mutex);
   place.groups.erase(group.id());
 }
 
-Result<std::shared_ptr<Queue>> Registry::add_queue(Projects& projects, Stripes& stripes, const Project& project,
-                                                   QueueSpec spec, Time now) const {
+Result<std::shared_ptr<Queue>> Registry::make_queue(const Projects& projects, const Project& project, QueueSpec spec,
+                                                    Time now) const {
   const auto listed = projects.find(project);
   const std::size_t count = listed != projects.end() ? listed->second.size() : 0;
   const auto named = [&spec](const std::shared_ptr<Queue>& queue) { return queue->identity().spec.name == spec.name; };
@@ -81,50 +87,82 @@ Result<std::shared_ptr<Queue>> Registry::add_queue(Projects& projects, Stripes& 
   if (count + 1 > limit) return refuse(ErrorCode::kQueueQuotaExceeded, limit, count + 1);
   auto identity =
       std::make_shared<const QueueIdentity>(QueueIdentity{QueueId{make_id()}, project, std::move(spec), now});
-  auto created = std::make_shared<Queue>(environment_, std::move(identity));
-  projects[project].push_back(created);
-  enlist(stripes, created);
-  return created;
+  return std::make_shared<Queue>(environment_, std::move(identity));
 }
 
-Result<Queue::Groups> Registry::add_groups(Stripes& stripes, Queue& queue, std::span<const std::string> names) const {
+void Registry::add_queue(Projects& projects, Stripes& stripes, const std::shared_ptr<Queue>& queue) {
+  const Project& project = queue->identity().project;
+  const auto listed = projects.find(project);
+  if (listed == projects.end()) {
+    Projects fresh;
+    fresh[project].push_back(queue);
+    enlist(stripes, queue);
+    projects.merge(fresh);
+  } else {
+    make_room_for_one(listed->second);
+    enlist(stripes, queue);
+    listed->second.push_back(queue);
+  }
+}
+
+Result<Queue::Groups> Registry::make_groups(Queue& queue, std::span<const std::string> names) const {
   std::vector<GroupId> ids;
   ids.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) ids.push_back({make_id()});
-  auto created = queue.create_groups(names, ids);
-  if (!created) return std::unexpected(created.error());
-  for (const auto& group : *created) enlist(stripes, group);
-  return created;
+  return queue.make_groups(names, ids);
 }
 
-Result<std::shared_ptr<Queue>> Registry::create_queue(const Project& project, QueueSpec spec, Time now) {
+/// They are the queue's before anybody can find them: whoever parks is seen by every send.
+void Registry::add_groups(Stripes& stripes, Queue& queue, const Queue::Groups& groups) {
+  queue.add_groups(groups);
+  try {
+    for (const auto& group : groups) enlist(stripes, group);
+  } catch (...) {
+    for (const auto& group : groups) delist(stripes, *group);
+    queue.take_back(groups);
+    throw;
+  }
+}
+
+Result<QueueInfo> Registry::create_queue(const Project& project, QueueSpec spec, Time now, Effects& effects) {
   const MutexLock lock(tree_mutex_);
-  return add_queue(projects_, stripes_, project, std::move(spec), now);
+  const auto created = make_queue(projects_, project, std::move(spec), now);
+  if (!created) return std::unexpected(created.error());
+  QueueInfo info = (*created)->info(now, effects);
+  add_queue(projects_, stripes_, *created);
+  return info;
 }
 
 Result<void> Registry::remove_queue(const Project& project, QueueId id, Effects& effects) {
   const MutexLock lock(tree_mutex_);
   const auto found = queue(project, id);
   if (!found) return std::unexpected(found.error());
-  auto& siblings = projects_[project];
-  std::erase(siblings, *found);
-  if (siblings.empty()) projects_.erase(project);
+  const Queue::Groups groups = (*found)->groups();
+  // Nothing throws from here on.
+  const auto siblings = projects_.find(project);
+  std::erase(siblings->second, *found);
+  if (siblings->second.empty()) projects_.erase(siblings);
   {
     Stripe& place = stripes_[stripe(id)];
     const WriteLock stripe_lock(place.mutex);
     place.queues.erase(id);
   }
-  for (const auto& group : (*found)->groups()) delist(*group);
+  for (const auto& group : groups) delist(stripes_, *group);
   (*found)->close(refuse(ErrorCode::kQueueNotFound), effects);
   return {};
 }
 
-Result<Queue::Groups> Registry::create_groups(const Project& project, QueueId queue_id,
-                                              std::span<const std::string> names) {
+Result<std::vector<GroupInfo>> Registry::create_groups(const Project& project, QueueId queue_id,
+                                                       std::span<const std::string> names, Time now, Effects& effects) {
   const MutexLock lock(tree_mutex_);
   const auto found = queue(project, queue_id);
   if (!found) return std::unexpected(found.error());
-  return add_groups(stripes_, **found, names);
+  const auto created = make_groups(**found, names);
+  if (!created) return std::unexpected(created.error());
+  std::vector<GroupInfo> infos;
+  for (const auto& group : *created) infos.push_back(group->info(now, effects));
+  add_groups(stripes_, **found, *created);
+  return infos;
 }
 
 Result<void> Registry::remove_groups(const Project& project, QueueId queue_id, std::span<const std::string> names,
@@ -135,7 +173,7 @@ Result<void> Registry::remove_groups(const Project& project, QueueId queue_id, s
   const auto removed = (*found)->remove_groups(names);
   if (!removed) return std::unexpected(removed.error());
   for (const auto& group : *removed) {
-    delist(*group);
+    delist(stripes_, *group);
     group->close(refuse(ErrorCode::kGroupNotFound), effects);
   }
   return {};
@@ -164,8 +202,7 @@ std::uint32_t Registry::queue_count(const Project& project) const {
 
 // --- Wiping -----------------------------------------------------------------------------------------------------------
 
-// All at once: nobody finds a wiped queue beside one that is still full.
-void Registry::swap_stripes(Stripes& fresh) {
+void Registry::swap_stripes(Stripes& fresh) noexcept {
   for (Stripe& each : stripes_) each.mutex.lock();
   for (std::size_t i = 0; i < kStripes; ++i) {
     stripes_[i].queues.swap(fresh[i].queues);
@@ -174,23 +211,31 @@ void Registry::swap_stripes(Stripes& fresh) {
   for (Stripe& each : stripes_) each.mutex.unlock();
 }
 
-Registry::Queues Registry::wipe(bool keep_queues, Effects& effects) {
-  const MutexLock lock(tree_mutex_);
+/// All at once: nobody finds a wiped queue beside one that is still full.
+Registry::Queues Registry::replace_tree(Projects& projects, Stripes& stripes, Effects& effects) {
   Queues old;
-  Stripes fresh;
-  for (auto& [project, queues] : projects_) {
-    for (auto& queue : queues) {
-      old.push_back(queue);
-      if (!keep_queues) continue;
-      queue = queue->emptied();
-      enlist(fresh, queue);
-      for (const auto& group : queue->groups()) enlist(fresh, group);
-    }
-  }
-  if (!keep_queues) projects_.clear();
-  swap_stripes(fresh);
+  for (const auto& [project, queues] : projects_) old.insert(old.end(), queues.begin(), queues.end());
+  // Nothing throws from here on.
+  projects_.swap(projects);
+  swap_stripes(stripes);
   for (const auto& queue : old) queue->close(Delivery{}, effects);
   return old;
+}
+
+Registry::Queues Registry::wipe(bool keep_queues, Effects& effects) {
+  const MutexLock lock(tree_mutex_);
+  Projects projects;
+  Stripes fresh;
+  if (keep_queues) {
+    for (const auto& [project, queues] : projects_) {
+      for (const auto& queue : queues) {
+        const auto emptied = queue->emptied();
+        add_queue(projects, fresh, emptied);
+        for (const auto& group : emptied->groups()) enlist(fresh, group);
+      }
+    }
+  }
+  return replace_tree(projects, fresh, effects);
 }
 
 Result<Registry::Queues> Registry::replace_all(std::span<const QueuePlan> plans, Time now, Effects& effects) {
@@ -198,17 +243,14 @@ Result<Registry::Queues> Registry::replace_all(std::span<const QueuePlan> plans,
   Projects projects;
   Stripes fresh;
   for (const QueuePlan& plan : plans) {
-    const auto queue = add_queue(projects, fresh, plan.project, plan.spec, now);
+    const auto queue = make_queue(projects, plan.project, plan.spec, now);
     if (!queue) return std::unexpected(queue.error());
-    const auto groups = add_groups(fresh, **queue, plan.groups);
+    const auto groups = make_groups(**queue, plan.groups);
     if (!groups) return std::unexpected(groups.error());
+    add_queue(projects, fresh, *queue);
+    add_groups(fresh, **queue, *groups);
   }
-  Queues old;
-  for (const auto& [project, queues] : projects_) old.insert(old.end(), queues.begin(), queues.end());
-  projects_.swap(projects);
-  swap_stripes(fresh);
-  for (const auto& queue : old) queue->close(Delivery{}, effects);
-  return old;
+  return replace_tree(projects, fresh, effects);
 }
 
 }  // namespace wingmq

@@ -30,11 +30,12 @@ class Registry {
   [[nodiscard]] std::shared_ptr<Queue> find_queue(QueueId id) const;
 
   /// As Broker's calls of these names.
-  [[nodiscard]] Result<std::shared_ptr<Queue>> create_queue(const Project& project, QueueSpec spec, Time now)
+  [[nodiscard]] Result<QueueInfo> create_queue(const Project& project, QueueSpec spec, Time now, Effects& effects)
       EXCLUDES(tree_mutex_);
   [[nodiscard]] Result<void> remove_queue(const Project& project, QueueId id, Effects& effects) EXCLUDES(tree_mutex_);
-  [[nodiscard]] Result<Queue::Groups> create_groups(const Project& project, QueueId queue,
-                                                    std::span<const std::string> names) EXCLUDES(tree_mutex_);
+  [[nodiscard]] Result<std::vector<GroupInfo>> create_groups(const Project& project, QueueId queue,
+                                                             std::span<const std::string> names, Time now,
+                                                             Effects& effects) EXCLUDES(tree_mutex_);
   [[nodiscard]] Result<void> remove_groups(const Project& project, QueueId queue, std::span<const std::string> names,
                                            Effects& effects) EXCLUDES(tree_mutex_);
 
@@ -67,15 +68,20 @@ class Registry {
   using Projects = std::map<Project, Queues>;  // projects without queues are not listed
 
   [[nodiscard]] Uuid make_id() const;
-  /// Makes a queue, or groups, that come into force with their place in `projects` and `stripes`.
-  [[nodiscard]] Result<std::shared_ptr<Queue>> add_queue(Projects& projects, Stripes& stripes, const Project& project,
-                                                         QueueSpec spec, Time now) const;
-  [[nodiscard]] Result<Queue::Groups> add_groups(Stripes& stripes, Queue& queue, std::span<const std::string> names) const;
+  /// A queue, or groups, that nobody can find yet.
+  [[nodiscard]] Result<std::shared_ptr<Queue>> make_queue(const Projects& projects, const Project& project, QueueSpec spec,
+                                                          Time now) const;
+  [[nodiscard]] Result<Queue::Groups> make_groups(Queue& queue, std::span<const std::string> names) const;
+  /// Gives them their place, whole or, when it throws std::bad_alloc, not at all.
+  static void add_queue(Projects& projects, Stripes& stripes, const std::shared_ptr<Queue>& queue);
+  static void add_groups(Stripes& stripes, Queue& queue, const Queue::Groups& groups);
   static void enlist(Stripes& stripes, const std::shared_ptr<Queue>& queue);
   static void enlist(Stripes& stripes, const std::shared_ptr<Group>& group);
-  void delist(const Group& group);
+  static void delist(Stripes& stripes, const Group& group) noexcept;
+  /// Puts another tree in force and returns the queues of the old one, closed.
+  [[nodiscard]] Queues replace_tree(Projects& projects, Stripes& stripes, Effects& effects) REQUIRES(tree_mutex_);
   // Holds all stripes at once, which the analysis cannot follow.
-  void swap_stripes(Stripes& fresh) WINGMQ_TSA(no_thread_safety_analysis);
+  void swap_stripes(Stripes& fresh) noexcept WINGMQ_TSA(no_thread_safety_analysis);
 
   Environment& environment_;
   Stripes stripes_;

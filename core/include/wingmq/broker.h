@@ -114,7 +114,7 @@ class Broker {
   /// Does everything that is due by clock().now(): ends leases, waits and messages.
   void run_due();
   /// `wakeup` is called, from any thread and with locks held, whenever next_deadline() becomes earlier, or comes nearer
-  /// because advance() moved the clock; it must only note the fact. Set it before the first call from another thread; an
+  /// because advance() moved the clock; it must only note the fact, and not throw. Set it before the first call from another thread; an
   /// empty function takes it away.
   void on_earlier_deadline(std::function<void()> wakeup);
   /// Moves the clock to `to`, doing what is due at each instant on the way. An instant in the past does what is due now.

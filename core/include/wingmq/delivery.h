@@ -41,6 +41,7 @@ struct Delivery {
   }
 };
 
+class Effects;
 class Group;
 class WaitList;
 template <typename T>
@@ -88,7 +89,7 @@ class Waiter {
 
   /// Called exactly once after Broker::consume() parked this waiter, unless cancel() returned true first: with messages,
   /// with an empty delivery when the wait is over, or with the reason why nothing will come. Runs in the thread whose
-  /// call ended the wait, with no lock held; it must be quick and may call the broker.
+  /// call ended the wait, with no lock held; it must be quick, must not throw, and may call the broker.
   virtual void on_done(Result<Delivery> outcome) = 0;
 
   /// Whether the last consume() with this waiter found nothing only because its group has an unfinished batch (FIFO, D19). For
@@ -99,6 +100,7 @@ class Waiter {
   ~Waiter() = default;
 
  private:
+  friend class Effects;
   friend class Group;
   friend class WaitList;
   friend class DeadlineLists<Waiter>;
@@ -114,6 +116,7 @@ class Waiter {
   bool held_back_ = false;
   std::uint32_t messages_max_ = 0;
   Millis ack_wait_{};
+  std::optional<Result<Delivery>> outcome_;  // answered, and not told yet
 };
 
 }  // namespace wingmq

@@ -113,6 +113,7 @@ struct AdvanceReport {
   Time from{};
   Time to{};
   std::vector<Fired> fired;
+  std::uint64_t left_out = 0;  ///< entries that there was no memory for
 };
 
 }  // namespace wingmq

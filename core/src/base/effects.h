@@ -1,8 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <utility>
-#include <vector>
 
 #include "wingmq/delivery.h"
 #include "wingmq/info.h"
@@ -10,33 +11,65 @@
 namespace wingmq {
 
 /// What a call does besides answering: parked calls that it ended, and a report of what time made happen. Filled under locks,
-/// carried out without any.
+/// carried out without any; at the latest when it is destroyed, so that nobody who was answered is left waiting when a call fails.
 class Effects {
  public:
   Effects() = default;
   /// Also writes down what time made happen.
-  explicit Effects(std::vector<Fired>& report) : report_(&report) {}
+  explicit Effects(AdvanceReport& report) : report_(&report) {}
   Effects(const Effects&) = delete;
   Effects& operator=(const Effects&) = delete;
+  ~Effects() {
+    try {
+      carry_out();
+    } catch (const std::exception&) {
+      // Everybody was called all the same, and another exception is on its way.
+    }
+  }
 
-  void answer(Waiter& waiter, Result<Delivery> outcome) { answers_.emplace_back(&waiter, std::move(outcome)); }
+  /// Needs no memory: the waiter itself keeps its outcome, and its place in the line.
+  void answer(Waiter& waiter, Result<Delivery> outcome) noexcept {
+    waiter.outcome_.emplace(std::move(outcome));
+    waiter.arrival_ = {};
+    (last_ != nullptr ? last_->arrival_.next : first_) = &waiter;
+    last_ = &waiter;
+  }
 
   /// Notes something that happened to `count` messages or calls; nothing when `count` is 0. The report is in order of time,
   /// also when a group had to catch up with what was overdue.
-  void fired(Time at, FiredType type, const std::string& queue, const std::string* group, std::uint64_t count) {
+  void fired(Time at, FiredType type, const std::string& queue, const std::string* group, std::uint64_t count) noexcept {
     if (report_ == nullptr || count == 0) return;
-    const auto later = std::ranges::upper_bound(*report_, at, {}, &Fired::at);
-    report_->insert(later, {at, type, queue, group != nullptr ? std::optional(*group) : std::nullopt, count});
+    try {
+      const auto later = std::ranges::upper_bound(report_->fired, at, {}, &Fired::at);
+      report_->fired.insert(later, {at, type, queue, group != nullptr ? std::optional(*group) : std::nullopt, count});
+    } catch (const std::bad_alloc&) {
+      ++report_->left_out;  // it has happened: a report without it is better than none
+    }
   }
 
-  /// Calls the waiters, in the order in which they were answered. Needs: no lock held.
+  /// Calls the waiters, in the order in which they were answered, each of them even when one throws; then throws that. Needs: no
+  /// lock held.
   void carry_out() {
-    for (auto& [waiter, outcome] : std::exchange(answers_, {})) waiter->on_done(std::move(outcome));
+    std::exception_ptr failed;
+    while (first_ != nullptr) {
+      Waiter& waiter = *first_;
+      first_ = std::exchange(waiter.arrival_.next, nullptr);
+      if (first_ == nullptr) last_ = nullptr;
+      Result<Delivery> outcome = std::move(*waiter.outcome_);
+      waiter.outcome_.reset();
+      try {
+        waiter.on_done(std::move(outcome));  // from here on it may be gone, or parked again
+      } catch (...) {
+        failed = std::current_exception();
+      }
+    }
+    if (failed) std::rethrow_exception(failed);
   }
 
  private:
-  std::vector<std::pair<Waiter*, Result<Delivery>>> answers_;
-  std::vector<Fired>* report_ = nullptr;
+  Waiter* first_ = nullptr;
+  Waiter* last_ = nullptr;
+  AdvanceReport* report_ = nullptr;
 };
 
 }  // namespace wingmq

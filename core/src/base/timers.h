@@ -14,13 +14,23 @@
 
 namespace wingmq {
 
+class Timed;
+
+/// Things due at one instant are done by rank: what retention takes away at an instant is not delivered at it.
+enum class TimerRank : std::uint8_t { kQueue, kGroup };
+
+struct TimerKey {
+  Time at{};
+  TimerRank rank = TimerRank::kQueue;
+  std::uint64_t timer = 0;
+  auto operator<=>(const TimerKey&) const = default;
+};
+using TimerMap = std::map<TimerKey, std::weak_ptr<Timed>>;
+
 /// Something that has to be looked at when its time comes: a queue (retention) or a group (leases, waits, dead letters).
 class Timed : public std::enable_shared_from_this<Timed> {
  public:
-  /// Things due at one instant are done by rank: what retention takes away at an instant is not delivered at it.
-  enum class Rank : std::uint8_t { kQueue, kGroup };
-
-  explicit Timed(Rank rank) : rank_(rank) {}
+  explicit Timed(TimerRank rank);
   Timed(const Timed&) = delete;
   Timed& operator=(const Timed&) = delete;
   virtual ~Timed() = default;
@@ -32,7 +42,8 @@ class Timed : public std::enable_shared_from_this<Timed> {
   friend class Timers;
   static constexpr Millis::rep kNotArmed = Millis::max().count();
 
-  const Rank rank_;
+  const TimerRank rank_;
+  TimerMap::node_type place_;  // its place among the timers, when it is not there
   std::uint64_t timer_ = 0;  // order of first arming; 0: never armed
   std::atomic<Millis::rep> armed_ms_{kNotArmed};
 };
@@ -41,12 +52,14 @@ class Timed : public std::enable_shared_from_this<Timed> {
 /// use; its lock is a leaf.
 class Timers {
  public:
+  /// None of these needs memory: a Timed brings its place along.
+
   /// Has `timed` fired at `at` or earlier. Costs one load when that is so already; call it under the lock that guards what
   /// fire() looks at, else with `sure` set.
-  void arm(Timed& timed, Time at, bool sure = false) EXCLUDES(mutex_);
+  void arm(Timed& timed, Time at, bool sure = false) noexcept EXCLUDES(mutex_);
 
   /// Forgets `timed`.
-  void disarm(Timed& timed) EXCLUDES(mutex_);
+  void disarm(Timed& timed) noexcept EXCLUDES(mutex_);
 
   [[nodiscard]] std::optional<Time> next() const EXCLUDES(mutex_);
 
@@ -55,7 +68,7 @@ class Timers {
     Time at{};
     std::shared_ptr<Timed> timed;  ///< empty when it is being destroyed
   };
-  [[nodiscard]] std::optional<Due> take(Time now) EXCLUDES(mutex_);
+  [[nodiscard]] std::optional<Due> take(Time now) noexcept EXCLUDES(mutex_);
 
   /// Tells whoever waits for next() that it came nearer without having changed, for the clock was moved.
   void clock_moved() EXCLUDES(mutex_);
@@ -64,19 +77,12 @@ class Timers {
   void on_earlier(std::function<void()> wakeup) EXCLUDES(mutex_);
 
  private:
-  struct Key {
-    Time at{};
-    Timed::Rank rank = Timed::Rank::kQueue;
-    std::uint64_t timer = 0;
-    auto operator<=>(const Key&) const = default;
-  };
-
-  [[nodiscard]] static Key key_of(const Timed& timed) {
+  [[nodiscard]] static TimerKey key_of(const Timed& timed) {
     return {Time(Millis(timed.armed_ms_.load(std::memory_order_relaxed))), timed.rank_, timed.timer_};
   }
 
   mutable Mutex mutex_;
-  std::map<Key, std::weak_ptr<Timed>> timers_ GUARDED_BY(mutex_);
+  TimerMap timers_ GUARDED_BY(mutex_);
   std::uint64_t last_timer_ GUARDED_BY(mutex_) = 0;
   std::function<void()> wakeup_ GUARDED_BY(mutex_);
 };

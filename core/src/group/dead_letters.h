@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/environment.h"
+#include "group/death_sink.h"
 #include "group/run.h"
 #include "log/log.h"
 #include "log/message_source.h"
@@ -13,15 +14,18 @@ namespace wingmq {
 
 /// The messages that one group failed too often, in a log of their own that shares the batches (API.md 4.12). Not safe for
 /// concurrent use: the group's lock guards it.
-class DeadLetters final : public MessageSource {
+class DeadLetters final : public MessageSource, public DeathSink {
  public:
   explicit DeadLetters(Environment& environment)
       : log_(environment.budget), retention_(environment.options.limits.retention) {}
 
-  /// Stores messages that died at `at`.
-  void append(std::span<const Run> died, Time at) {
-    for (const Run& run : died) log_.append(run.batch, run.first, run.count, at);
+  void make_room(std::size_t runs) override { log_.make_room(runs); }
+  void take(const Run& run, Time at) noexcept override {
+    log_.append(run.batch, run.first, run.count, at);
+    produced_ += run.count;
   }
+  /// Messages ever taken.
+  [[nodiscard]] std::uint64_t produced() const noexcept { return produced_; }
   void expire(Time now) { log_.drop_until(now - retention_); }
   /// When expire() next finds something; nullopt: it is empty.
   [[nodiscard]] std::optional<Time> next_expiry() const {
@@ -45,6 +49,7 @@ class DeadLetters final : public MessageSource {
  private:
   Log log_;
   const Millis retention_;
+  std::uint64_t produced_ = 0;
 };
 
 }  // namespace wingmq

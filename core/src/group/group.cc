@@ -1,6 +1,7 @@
 #include "group/group.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace wingmq {
@@ -21,11 +22,14 @@ GroupMachine::Config dead_config(const Options& options, const QueueSpec& spec, 
   return config;
 }
 
+/// When memory is short, who waits is served again after so long.
+constexpr Millis kServeAgain{100};
+
 }  // namespace
 
 Group::Group(Environment& environment, std::shared_ptr<const QueueIdentity> queue, std::shared_ptr<Shards> shards,
              GroupId id, std::string name, std::uint32_t stream)
-    : Timed(Rank::kGroup),
+    : Timed(TimerRank::kGroup),
       environment_(environment),
       queue_(std::move(queue)),
       shards_(std::move(shards)),
@@ -52,40 +56,52 @@ std::optional<Result<Delivery>> Group::consume(const ConsumeRequest& asked, Wait
   const MutexLock lock(mutex_);
   if (closed_) return closed_;
   now = settle(now, effects);
-  if (asked.stream == Stream::kQueue) {
-    const auto adopted = adopt_tag_rule(asked.tags);
-    if (!adopted) return std::unexpected(adopted.error());
+  const bool has_rule = asked.stream == Stream::kQueue;
+  if (const auto checked = has_rule ? check_tag_rule(asked.tags) : Result<void>(); !checked) {
+    return std::unexpected(checked.error());
   }
+  serve(waits(asked.stream), now, effects);  // who came first is served first
+  std::optional<GroupMachine::Replaced> replaced;
+  if (has_rule && main_.tag_rule() != asked.tags) replaced = main_.set_tag_rule(asked.tags);
+  try {
+    return take_or_park(asked, waiter, now);
+  } catch (...) {
+    if (replaced) main_.restore(std::move(*replaced));
+    throw;
+  }
+}
+
+std::optional<Result<Delivery>> Group::take_or_park(const ConsumeRequest& asked, Waiter& waiter, Time now) {
   WaitList::Wish wish{asked.stream, asked.messages_max, asked.ack_wait};
   if (asked.stream == Stream::kDeadLetters) {
     wish.ack_wait = std::min(wish.ack_wait, environment_.options.limits.dead_letter_lease_max);
   }
-  serve(waits(asked.stream), now, effects);  // who came first is served first
   Delivery delivery = lease(wish, now);
   waiter.held_back_ = delivery.empty() && machine(asked.stream).holds_back(source(asked.stream));
   const bool may_park = asked.wait > Millis(0) && !environment_.closing.load(std::memory_order_acquire);
   if (delivery.empty() && may_park) {
     park(waiter, wish, now, asked.wait);
     // A batch stored between the look above and parking has nobody to tell: look once more.
-    delivery = lease(wish, now);
-    if (delivery.empty()) {
-      arm();
-      return std::nullopt;
+    try {
+      delivery = lease(wish, now);
+    } catch (...) {
+      unpark(waiter);
+      throw;
     }
-    unpark(waiter);
+    if (!delivery.empty()) unpark(waiter);
   }
   arm();
+  if (delivery.empty() && may_park) return std::nullopt;
   return delivery;
 }
 
-Result<void> Group::adopt_tag_rule(const TagRule& rule) {
+/// Whether a consume with this rule may go on: a group keeps the first rule that it was asked with.
+Result<void> Group::check_tag_rule(const TagRule& rule) const {
   if (!rule.empty() && !has_tags_and_dead_letters(queue_->spec.mode)) {
     return std::unexpected(Error{ErrorCode::kTagsNotSupported});
   }
-  if (main_.tag_rule() == rule) return {};
-  if (!main_.tag_rule().empty()) return std::unexpected(Error{ErrorCode::kTagRuleMismatch});
-  main_.set_tag_rule(rule);
-  return {};
+  if (main_.tag_rule().empty() || main_.tag_rule() == rule) return {};
+  return std::unexpected(Error{ErrorCode::kTagRuleMismatch});
 }
 
 Delivery Group::lease(const WaitList::Wish& wish, Time now) {
@@ -117,21 +133,31 @@ bool Group::cancel(Waiter& waiter) {
 void Group::serve_parked(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
   if (waits(Stream::kQueue).size() == 0) return;
-  now = settle(now, effects);
+  try {
+    now = settle(now, effects);
+  } catch (const std::bad_alloc&) {
+    unserved_ = true;  // what was stored stays stored
+  }
   serve(waits(Stream::kQueue), now, effects);
   arm();
 }
 
 void Group::serve(Time now, Effects& effects) {
+  unserved_ = false;
   for (WaitList& waits : waits_) serve(waits, now, effects);
 }
 
+/// Never throws: what could not be served for lack of memory is served by the next call, or soon.
 void Group::serve(WaitList& waits, Time now, Effects& effects) {
-  while (Waiter* waiter = waits.first()) {
-    Delivery delivery = lease(WaitList::wish(*waiter), now);
-    if (delivery.empty()) return;
-    unpark(*waiter);
-    effects.answer(*waiter, std::move(delivery));
+  try {
+    while (Waiter* waiter = waits.first()) {
+      Delivery delivery = lease(WaitList::wish(*waiter), now);
+      if (delivery.empty()) return;
+      unpark(*waiter);
+      effects.answer(*waiter, std::move(delivery));
+    }
+  } catch (const std::bad_alloc&) {
+    unserved_ = true;
   }
 }
 
@@ -144,12 +170,12 @@ void Group::answer_all(const Result<Delivery>& outcome, Effects& effects) {
   }
 }
 
-void Group::answer_parked(Effects& effects) {
+void Group::answer_parked(Effects& effects) noexcept {
   const MutexLock lock(mutex_);
   answer_all(Delivery{}, effects);
 }
 
-void Group::close(const Result<Delivery>& outcome, Effects& effects) {
+void Group::close(const Result<Delivery>& outcome, Effects& effects) noexcept {
   const MutexLock lock(mutex_);
   closed_ = outcome;
   answer_all(outcome, effects);
@@ -163,10 +189,8 @@ Result<ConfirmResult> Group::confirm(Stream stream, std::span<const ConfirmEntry
   now = settle(now, effects);
   const auto checked = machine(stream).check(entries);
   if (!checked) return std::unexpected(checked.error());
-  std::vector<Run> died;
-  const ConfirmResult result = machine(stream).confirm(entries, now, died);
+  const ConfirmResult result = machine(stream).confirm(entries, now, dead_letters_);
   if (stream == Stream::kDeadLetters) dead_confirmed_ += result.success;
-  bury(died, now);
   serve(now, effects);
   arm();
   return result;
@@ -200,12 +224,6 @@ Result<void> Group::reset(const Broker::ResetTarget& target, bool force, Time no
   return {};
 }
 
-void Group::bury(std::vector<Run>& died, Time at) {
-  for (const Run& run : died) dead_produced_ += run.count;
-  dead_letters_.append(died, at);
-  died.clear();
-}
-
 // --- Time -------------------------------------------------------------------------------------------------------------
 
 void Group::fire(Time now, Effects& effects) {
@@ -217,6 +235,7 @@ void Group::fire(Time now, Effects& effects) {
 
 Time Group::settle(Time now, Effects& effects) {
   now = latest_ = std::max(latest_, now);
+  if (unserved_) serve(now, effects);
   effects.fired(now, FiredType::kMessageExpired, queue_->spec.name, nullptr, shards_->expire(now));
   for (auto at = next_event(); at && *at <= now; at = next_event()) settle_at(*at, effects);
   main_.expire_messages(now);
@@ -243,14 +262,12 @@ void Group::expire_dead_letters(Time at, Effects& effects) {
 }
 
 void Group::end_leases(Time at, Effects& effects) {
-  std::vector<Run> died;
-  while (const auto ended = main_.expire_lease(at, died)) {
-    const std::uint64_t before = dead_produced_;
-    bury(died, ended->at);
+  for (std::uint64_t before = dead_letters_.produced(); const auto ended = main_.expire_lease(at, dead_letters_);
+       before = dead_letters_.produced()) {
     effects.fired(ended->at, FiredType::kLeaseExpired, queue_->spec.name, &name_, ended->messages);
-    effects.fired(ended->at, FiredType::kDeadLettered, queue_->spec.name, &name_, dead_produced_ - before);
+    effects.fired(ended->at, FiredType::kDeadLettered, queue_->spec.name, &name_, dead_letters_.produced() - before);
   }
-  while (const auto ended = dead_.expire_lease(at, died)) {
+  while (const auto ended = dead_.expire_lease(at, dead_letters_)) {
     effects.fired(ended->at, FiredType::kLeaseExpired, queue_->spec.name, &name_, ended->messages);
   }
 }
@@ -277,7 +294,8 @@ std::optional<Time> Group::next_event() const {
 }
 
 void Group::arm() {
-  const auto next = next_event();
+  auto next = next_event();
+  if (unserved_) next = std::min(next.value_or(Time::max()), latest_ + kServeAgain);
   if (next && !closed_) environment_.timers.arm(*this, *next);
 }
 
@@ -297,8 +315,8 @@ GroupInfo Group::info(Time now, Effects& effects) {
           .consumed = produced - open,
           .available = counts.available,
           .in_flight = counts.in_flight,
-          .dead_produced = dead_produced_,
-          .dead_available = dead_produced_ - dead_confirmed_,
+          .dead_produced = dead_letters_.produced(),
+          .dead_available = dead_letters_.produced() - dead_confirmed_,
           .dead_in_flight = dead_.counts(dead_letters_).in_flight,
           .parked = waits_[0].size() + waits_[1].size(),
           .tags = main_.tag_rule()};

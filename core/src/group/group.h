@@ -76,9 +76,9 @@ class Group final : public Timed {
   void fire(Time now, Effects& effects) override EXCLUDES(mutex_);
 
   /// Answers those who wait with an empty delivery.
-  void answer_parked(Effects& effects) EXCLUDES(mutex_);
+  void answer_parked(Effects& effects) noexcept EXCLUDES(mutex_);
   /// Takes the group out of service: those who wait, and who come too late to notice, get `outcome`.
-  void close(const Result<Delivery>& outcome, Effects& effects) EXCLUDES(mutex_);
+  void close(const Result<Delivery>& outcome, Effects& effects) noexcept EXCLUDES(mutex_);
 
   [[nodiscard]] GroupInfo info(Time now, Effects& effects) EXCLUDES(mutex_);
   [[nodiscard]] GroupView view(Time now, Effects& effects) EXCLUDES(mutex_);
@@ -100,14 +100,15 @@ class Group final : public Timed {
   [[nodiscard]] std::optional<Time> next_event() const REQUIRES(mutex_);
   void arm() REQUIRES(mutex_);
 
-  [[nodiscard]] Result<void> adopt_tag_rule(const TagRule& rule) REQUIRES(mutex_);
+  [[nodiscard]] Result<void> check_tag_rule(const TagRule& rule) const REQUIRES(mutex_);
+  [[nodiscard]] std::optional<Result<Delivery>> take_or_park(const ConsumeRequest& asked, Waiter& waiter, Time now)
+      REQUIRES(mutex_);
   [[nodiscard]] Delivery lease(const WaitList::Wish& wish, Time now) REQUIRES(mutex_);
   void park(Waiter& waiter, const WaitList::Wish& wish, Time now, Millis wait) REQUIRES(mutex_);
   void unpark(Waiter& waiter) REQUIRES(mutex_);
   void serve(Time now, Effects& effects) REQUIRES(mutex_);
   void serve(WaitList& waits, Time now, Effects& effects) REQUIRES(mutex_);
   void answer_all(const Result<Delivery>& outcome, Effects& effects) REQUIRES(mutex_);
-  void bury(std::vector<Run>& died, Time at) REQUIRES(mutex_);
 
   [[nodiscard]] GroupMachine& machine(Stream stream) REQUIRES(mutex_) {
     return stream == Stream::kQueue ? main_ : dead_;
@@ -129,9 +130,9 @@ class Group final : public Timed {
   GroupMachine main_ GUARDED_BY(mutex_);
   DeadLetters dead_letters_ GUARDED_BY(mutex_);
   GroupMachine dead_ GUARDED_BY(mutex_);
-  std::uint64_t dead_produced_ GUARDED_BY(mutex_) = 0;
   std::uint64_t dead_confirmed_ GUARDED_BY(mutex_) = 0;
   std::array<WaitList, 2> waits_ GUARDED_BY(mutex_);
+  bool unserved_ GUARDED_BY(mutex_) = false;  // somebody waits for what is there: there was no memory to deliver it
   std::optional<Result<Delivery>> closed_ GUARDED_BY(mutex_);
 };
 

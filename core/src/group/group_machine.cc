@@ -11,48 +11,66 @@ Delivery GroupMachine::lease(const MessageSource& source, const LeaseRequest& as
   if (config_.one_batch_at_a_time && busy()) return {};
   Room room{.messages = asked.messages_max, .payload_bytes = config_.payload_bytes_max};
   std::vector<Run> runs;
-  take_released(room, runs);
-  const auto partitions = std::max(1U, static_cast<std::uint32_t>(places_.size()));
-  for (std::uint32_t i = 0; i < partitions && !room.full(); ++i) {
-    take_unread(source, {(next_partition_ + i) % partitions}, room, runs);
+  const TakenReleased taken = take_released(room, runs);
+  const auto partitions = static_cast<std::uint32_t>(places_.size());
+  const auto partition_of = [&](std::uint32_t visit) { return PartitionIndex{(next_partition_ + visit) % partitions}; };
+  std::uint32_t visits = 0;
+  for (; visits < partitions && !room.full(); ++visits) {
+    Place& reached = reached_[partition_of(visits).value];
+    reached = places_[partition_of(visits).value];
+    take_unread(source, partition_of(visits), reached, room, runs);
   }
-  next_partition_ = (next_partition_ + 1) % partitions;
-  if (runs.empty()) return {};
   Delivery delivery;
-  delivery.runs.assign(runs.begin(), runs.end());
-  delivery.count = asked.messages_max - room.messages;
-  const Lease& opened = leases_.open(std::move(runs), asked.secret, now, asked.ack_wait);
+  if (!runs.empty()) {
+    delivery.runs.assign(runs.begin(), runs.end());
+    delivery.count = asked.messages_max - room.messages;
+    const Lease& opened = leases_.open(std::move(runs), asked.secret, now, asked.ack_wait);
+    delivery.first = leases_.handle(opened, config_.stream);
+    delivery.deadline = opened.deadline();
+  }
+  // Nothing throws from here on.
   leased_count_ += delivery.count;
-  delivery.first = leases_.handle(opened, config_.stream);
-  delivery.deadline = opened.deadline();
+  remove_taken(taken);
+  for (std::uint32_t i = 0; i < visits; ++i) places_[partition_of(i).value] = reached_[partition_of(i).value];
+  next_partition_ = (next_partition_ + 1) % partitions;
   return delivery;
 }
 
-bool GroupMachine::holds_back(const MessageSource& source) {
-  if (!config_.one_batch_at_a_time || !busy()) return false;
-  const Counts all = counts(source);
-  return all.available > all.in_flight;
-}
-
-void GroupMachine::take_released(Room& room, std::vector<Run>& runs) {
-  while (!released_.empty() && !room.full()) {
-    const auto first = released_.begin();
-    const Run& run = first->second;
-    const std::uint32_t taken = room.take(*run.batch, run.first, run.count);
-    if (taken == 0) return;
-    Run whole = std::move(released_.extract(first).mapped());
-    released_count_ -= whole.count;
-    if (taken < whole.count) put_released(whole.part(taken, whole.count - taken));
-    whole.count = taken;
-    runs.push_back(std::move(whole));
+GroupMachine::TakenReleased GroupMachine::take_released(Room& room, std::vector<Run>& runs) const {
+  TakenReleased taken;
+  for (auto next = released_.runs.begin(); next != released_.runs.end() && !room.full(); ++next) {
+    const Run& run = next->second;
+    const std::uint32_t count = room.take(*run.batch, run.first, run.count);
+    if (count == 0) break;
+    runs.push_back(run.part(0, count));
+    if (count < run.count) {
+      taken.part = count;
+      break;
+    }
+    ++taken.runs;
   }
+  return taken;
 }
 
-void GroupMachine::take_unread(const MessageSource& source, PartitionIndex partition, Room& room,
-                               std::vector<Run>& runs) {
+void GroupMachine::remove_taken(const TakenReleased& taken) noexcept {
+  Runs& runs = released_.runs;
+  for (std::uint32_t i = 0; i < taken.runs; ++i) {
+    released_.messages -= runs.begin()->second.count;
+    runs.erase(runs.begin());
+  }
+  if (taken.part == 0) return;
+  auto node = runs.extract(runs.begin());
+  Run& rest = node.mapped();
+  rest = rest.part(taken.part, rest.count - taken.part);
+  released_.messages -= taken.part;
+  node.key().offset = rest.offset;
+  runs.insert(std::move(node));
+}
+
+void GroupMachine::take_unread(const MessageSource& source, PartitionIndex partition, Place& place, Room& room,
+                               std::vector<Run>& runs) const {
   static constexpr std::size_t kEntriesAtOnce = 16;
   std::array<LogEntry, kEntriesAtOnce> entries;
-  Place& place = places_[partition.value];
   while (!room.full()) {
     const std::size_t wanted = std::min<std::size_t>(entries.size(), room.messages);
     const std::size_t read =
@@ -62,14 +80,13 @@ void GroupMachine::take_unread(const MessageSource& source, PartitionIndex parti
     for (std::size_t i = 0; i < read && !room.full(); ++i) {
       if (entries[i].number > place.cursor.entry) recount(place);  // something in between expired: the count is stale
       const std::uint32_t before = room.messages;
-      const Position to = take_entry(entries[i], partition, room, runs);
+      const Position to = take_entry(entries[i], unread_part(entries[i], partition, place.cursor), room, runs);
       move_cursor(place, to, before - room.messages);
     }
   }
 }
 
-Run GroupMachine::unread_part(const LogEntry& entry, PartitionIndex partition) const {
-  const Position& cursor = places_[partition.value].cursor;
+Run GroupMachine::unread_part(const LogEntry& entry, PartitionIndex partition, const Position& cursor) const {
   const std::uint32_t from = entry.number == cursor.entry ? cursor.index : 0;
   Run run;
   run.batch = entry.batch;
@@ -81,10 +98,9 @@ Run GroupMachine::unread_part(const LogEntry& entry, PartitionIndex partition) c
   return run;
 }
 
-Position GroupMachine::take_entry(const LogEntry& entry, PartitionIndex partition, Room& room,
-                                  std::vector<Run>& runs) const {
+Position GroupMachine::take_entry(const LogEntry& entry, const Run& unread, Room& room, std::vector<Run>& runs) const {
   std::uint32_t reached = entry.count;
-  for_each_wanted(unread_part(entry, partition), tag_rule_, [&](const Run& run) {
+  for_each_wanted(unread, tag_rule_, [&](const Run& run) {
     if (reached < entry.count) return;
     const std::uint32_t taken = room.full() ? 0 : room.take(*run.batch, run.first, run.count);
     if (taken > 0) runs.push_back(run.part(0, taken));
@@ -94,7 +110,7 @@ Position GroupMachine::take_entry(const LogEntry& entry, PartitionIndex partitio
   return {entry.number, reached, {entry.base.value + reached}};
 }
 
-void GroupMachine::move_cursor(Place& place, const Position& to, std::uint64_t taken) {
+void GroupMachine::move_cursor(Place& place, const Position& to, std::uint64_t taken) noexcept {
   place.cursor = to;
   if (place.counted.offset <= to.offset) {
     recount(place);
@@ -103,19 +119,42 @@ void GroupMachine::move_cursor(Place& place, const Position& to, std::uint64_t t
   }
 }
 
-void GroupMachine::recount(Place& place) {
+void GroupMachine::recount(Place& place) noexcept {
   place.counted = place.cursor;
   place.wanted = 0;
 }
 
-void GroupMachine::set_tag_rule(TagRule rule) {
-  tag_rule_ = std::move(rule);
-  for (Place& place : places_) recount(place);
-  const Runs before = std::exchange(released_, {});
-  released_count_ = 0;
-  for (const auto& [key, released] : before) {
-    for_each_wanted(released, tag_rule_, [this](const Run& run) { put_released(run); });
+bool GroupMachine::holds_back(const MessageSource& source) {
+  if (!config_.one_batch_at_a_time || !busy()) return false;
+  const Counts all = counts(source);
+  return all.available > all.in_flight;
+}
+
+GroupMachine::Replaced GroupMachine::set_tag_rule(TagRule rule) {
+  Marked kept;
+  for (const auto& [key, released] : released_.runs) {
+    for_each_wanted(released, rule, [&kept](const Run& run) { kept.add(run); });
   }
+  for (Place& place : places_) recount(place);
+  return {std::exchange(tag_rule_, std::move(rule)), std::exchange(released_, std::move(kept))};
+}
+
+void GroupMachine::restore(Replaced replaced) noexcept {
+  tag_rule_ = std::move(replaced.rule);
+  released_ = std::move(replaced.released);
+  for (Place& place : places_) recount(place);
+}
+
+void GroupMachine::Marked::add(const Run& run) {
+  runs.emplace(Key{run.partition, run.offset}, run);
+  messages += run.count;
+  next_expiry = std::min(next_expiry, run.expires);
+}
+
+void GroupMachine::Marked::merge(Marked& others) noexcept {
+  runs.merge(others.runs);
+  messages += others.messages;
+  next_expiry = std::min(next_expiry, others.next_expiry);
 }
 
 // --- Confirming -------------------------------------------------------------------------------------------------------
@@ -132,25 +171,96 @@ Result<void> GroupMachine::check(std::span<const ConfirmEntry> entries) const {
   return {};
 }
 
-ConfirmResult GroupMachine::confirm(std::span<const ConfirmEntry> entries, Time now, std::vector<Run>& died) {
-  ConfirmResult result;
-  for (const ConfirmEntry& entry : entries) {
+/// One confirmation in the making: entries are judged on the leases themselves, which are put back unless it is kept.
+class Confirmation {
+ public:
+  explicit Confirmation(LeaseTable& leases) : leases_(leases) {}
+  Confirmation(const Confirmation&) = delete;
+  Confirmation& operator=(const Confirmation&) = delete;
+  ~Confirmation() {
+    while (judged_ != nullptr) {
+      Lease& lease = take();
+      lease.cursor_ = lease.before_.cursor;
+      lease.run_ = lease.before_.run;
+      lease.in_run_ = lease.before_.in_run;
+    }
+  }
+
+  struct Failing {
+    Lease* lease;
+    std::optional<std::uint32_t> message;  ///< that an explicit `fail` named
+  };
+
+  void judge(const ConfirmEntry& entry) {
     Lease* lease = leases_.find(*entry.handle);
-    if (lease == nullptr) {  // stopped, or complete, by an earlier entry
-      ++result.fail;
-      continue;
+    if (lease != nullptr && !lease->judged_) remember(*lease);
+    if (lease == nullptr || lease->failed_ || lease->cursor_ == lease->total_) {  // stopped, or complete, by an earlier entry
+      ++result_.fail;
+      return;
     }
     const std::uint32_t index = entry.handle->index;
-    if (!entry.success || index != lease->cursor()) {
-      ++result.fail;
-      const bool said_fail = !entry.success && index >= lease->cursor();
-      release(*lease, {Cause::kFailed, now, said_fail ? std::optional(index) : std::nullopt}, died);
-      continue;
+    if (!entry.success || index != lease->cursor_) {
+      const bool said_fail = !entry.success && index >= lease->cursor_;
+      failing_.push_back({lease, said_fail ? std::optional(index) : std::nullopt});
+      lease->failed_ = true;
+      ++result_.fail;
+      return;
     }
-    ++result.success;
-    if (lease->confirm_next()) --leased_count_;
-    if (lease->cursor() == lease->total()) leases_.close(*lease);
+    ++result_.success;
+    if (lease->confirm_next()) ++confirmed_;
   }
+
+  /// In the order in which they failed.
+  [[nodiscard]] const std::vector<Failing>& failing() const noexcept { return failing_; }
+  /// Confirmed messages that were still retained.
+  [[nodiscard]] std::uint64_t confirmed() const noexcept { return confirmed_; }
+
+  /// Closes the leases of which everything is confirmed. Those that failed are somebody else's.
+  ConfirmResult keep() noexcept {
+    while (judged_ != nullptr) {
+      const bool failed = judged_->failed_;
+      Lease& lease = take();
+      if (!failed && lease.cursor_ == lease.total_) leases_.close(lease);
+    }
+    return result_;
+  }
+
+ private:
+  void remember(Lease& lease) noexcept {
+    lease.before_ = {lease.cursor_, lease.run_, lease.in_run_};
+    lease.judged_ = true;
+    lease.next_judged_ = std::exchange(judged_, &lease);
+  }
+  Lease& take() noexcept {
+    Lease& lease = *judged_;
+    judged_ = std::exchange(lease.next_judged_, nullptr);
+    lease.judged_ = false;
+    lease.failed_ = false;
+    return lease;
+  }
+
+  LeaseTable& leases_;
+  Lease* judged_ = nullptr;
+  std::vector<Failing> failing_;
+  std::uint64_t confirmed_ = 0;
+  ConfirmResult result_;
+};
+
+ConfirmResult GroupMachine::confirm(std::span<const ConfirmEntry> entries, Time now, DeathSink& sink) {
+  Confirmation judged(leases_);
+  for (const ConfirmEntry& entry : entries) judged.judge(entry);
+  std::vector<Ending> endings;
+  endings.reserve(judged.failing().size());
+  std::size_t died = 0;
+  for (const auto& [lease, message] : judged.failing()) {
+    endings.push_back(prepare_ending(*lease, {Cause::Kind::kFailed, now, message}));
+    died += endings.back().died.size();
+  }
+  if (died != 0) sink.make_room(died);
+  // Nothing throws from here on.
+  leased_count_ -= judged.confirmed();
+  for (Ending& ending : endings) commit(ending, &sink);
+  ConfirmResult result = judged.keep();
   result.rest_leased = leaves_rest(entries);
   return result;
 }
@@ -168,93 +278,101 @@ bool GroupMachine::leaves_rest(std::span<const ConfirmEntry> entries) const {
 
 void GroupMachine::give_back(const Handle& handle, Time now) {
   Lease* lease = leases_.find(handle);
-  std::vector<Run> nobody;
-  if (lease != nullptr) release(*lease, {Cause::kGivenBack, now, std::nullopt}, nobody);
+  if (lease == nullptr) return;
+  Ending ending = prepare_ending(*lease, {Cause::Kind::kGivenBack, now});
+  commit(ending, nullptr);
 }
 
-std::uint64_t GroupMachine::release(Lease& lease, const Released& how, std::vector<Run>& died) {
-  std::uint64_t messages = 0;
-  const bool all_failed = config_.failure_counting == FailureCounting::kDelivered && how.cause != Cause::kGivenBack;
-  const bool one_failed = config_.failure_counting == FailureCounting::kExplicit && how.failed.has_value();
+GroupMachine::Ending GroupMachine::prepare_ending(Lease& lease, const Cause& cause) const {
+  Ending ending;
+  ending.lease = &lease;
+  ending.at = cause.at;
+  const bool counted = config_.failure_counting == FailureCounting::kDelivered;
+  const bool all_failed = counted && cause.kind != Cause::Kind::kGivenBack;
+  const bool one_failed = !counted && cause.failed.has_value();
   lease.for_each_pending([&](const Run& run, std::uint32_t index) {
-    leased_count_ -= run.count;
-    if (run.expires <= how.at) return;
-    messages += run.count;
-    if (!one_failed || *how.failed < index || *how.failed >= index + run.count) {
-      release_run(run, all_failed, died);
+    ending.leased += run.count;
+    if (run.expires <= cause.at) return;
+    ending.messages += run.count;
+    if (!one_failed || *cause.failed < index || *cause.failed >= index + run.count) {
+      add_to(ending, run, all_failed);
       return;
     }
-    const std::uint32_t failed = *how.failed - index;
-    if (failed > 0) release_run(run.part(0, failed), false, died);
-    release_run(run.part(failed, 1), true, died);
-    if (failed + 1 < run.count) release_run(run.part(failed + 1, run.count - failed - 1), false, died);
+    const std::uint32_t failed = *cause.failed - index;
+    if (failed > 0) add_to(ending, run.part(0, failed), false);
+    add_to(ending, run.part(failed, 1), true);
+    if (failed + 1 < run.count) add_to(ending, run.part(failed + 1, run.count - failed - 1), false);
   });
-  leases_.close(lease);
-  return messages;
+  return ending;
 }
 
-void GroupMachine::release_run(Run run, bool failed, std::vector<Run>& died) {
+void GroupMachine::add_to(Ending& ending, Run run, bool failed) const {
   if (failed) ++run.failures;
   if (failed && config_.consume_count_max && run.failures >= *config_.consume_count_max) {
-    died.push_back(run);
+    ending.died.push_back(run);
     run.batch = {};
-    dead_count_ += run.count;
-    expiry_bound_ = std::min(expiry_bound_, run.expires);
-    dead_.emplace(Key{run.partition, run.offset}, run);
+    ending.dead.add(run);
     return;
   }
-  for_each_wanted(run, tag_rule_, [this](const Run& wanted) { put_released(wanted); });
+  for_each_wanted(run, tag_rule_, [&ending](const Run& wanted) { ending.released.add(wanted); });
 }
 
-void GroupMachine::put_released(const Run& run) {
-  released_count_ += run.count;
-  expiry_bound_ = std::min(expiry_bound_, run.expires);
-  released_.emplace(Key{run.partition, run.offset}, run);
+/// The sink has room for those that died; without any, none is needed.
+void GroupMachine::commit(Ending& ending, DeathSink* sink) noexcept {
+  leased_count_ -= ending.leased;
+  released_.merge(ending.released);
+  dead_.merge(ending.dead);
+  for (const Run& run : ending.died) sink->take(run, ending.at);
+  leases_.close(*ending.lease);
 }
 
 // --- Time -------------------------------------------------------------------------------------------------------------
 
-std::optional<GroupMachine::ExpiredLease> GroupMachine::expire_lease(Time now, std::vector<Run>& died) {
+std::optional<GroupMachine::ExpiredLease> GroupMachine::expire_lease(Time now, DeathSink& sink) {
   Lease* lease = leases_.due(now);
   if (lease == nullptr) return std::nullopt;
-  const Time at = lease->deadline();
-  return ExpiredLease{at, release(*lease, {Cause::kExpired, at, std::nullopt}, died)};
+  Ending ending = prepare_ending(*lease, {Cause::Kind::kExpired, lease->deadline()});
+  if (!ending.died.empty()) sink.make_room(ending.died.size());
+  commit(ending, &sink);
+  return ExpiredLease{ending.at, ending.messages};
 }
 
-void GroupMachine::drop(Runs& runs, Time now, std::uint64_t& count) {
-  std::erase_if(runs, [now, &count](const auto& each) {
-    const bool gone = each.second.expires <= now;
-    if (gone) count -= each.second.count;
-    return gone;
-  });
-}
-
-void GroupMachine::expire_messages(Time now) {
-  leased_count_ -= leases_.expire(now);
-  if (expiry_bound_ > now) return;
-  drop(released_, now, released_count_);
-  drop(dead_, now, dead_count_);
-  expiry_bound_ = Time::max();
-  for (const Runs* runs : {&released_, &dead_}) {
-    for (const auto& [key, run] : *runs) expiry_bound_ = std::min(expiry_bound_, run.expires);
+void GroupMachine::Marked::drop_expired(std::uint32_t partitions, Time now) noexcept {
+  if (next_expiry > now) return;
+  next_expiry = Time::max();
+  for (std::uint32_t i = 0; i < partitions; ++i) {
+    auto oldest = runs.lower_bound(Key{{i}, {}});
+    while (oldest != runs.end() && oldest->first.partition.value == i && oldest->second.expires <= now) {
+      messages -= oldest->second.count;
+      oldest = runs.erase(oldest);
+    }
+    if (oldest != runs.end() && oldest->first.partition.value == i) next_expiry = std::min(next_expiry, oldest->second.expires);
   }
+}
+
+void GroupMachine::expire_messages(Time now) noexcept {
+  leased_count_ -= leases_.expire(now);
+  const auto partitions = static_cast<std::uint32_t>(places_.size());
+  released_.drop_expired(partitions, now);
+  dead_.drop_expired(partitions, now);
 }
 
 std::optional<Time> GroupMachine::next_expiry() const {
   const auto leased = leases_.next_expiry();
-  if (released_.empty() && dead_.empty()) return leased;
-  return leased ? std::min(*leased, expiry_bound_) : expiry_bound_;
+  if (released_.runs.empty() && dead_.runs.empty()) return leased;
+  const Time marked = std::min(released_.next_expiry, dead_.next_expiry);
+  return leased ? std::min(*leased, marked) : marked;
 }
 
-void GroupMachine::follow(const MessageSource& source) {
+void GroupMachine::follow(const MessageSource& source) noexcept {
   for (std::uint32_t i = 0; i < places_.size(); ++i) {
     const Position begin = source.begin({i});
-    const auto first_dead = dead_.lower_bound(Key{{i}, {}});
+    const auto first_dead = dead_.runs.lower_bound(Key{{i}, {}});
     auto retained = first_dead;
-    for (; retained != dead_.end() && retained->first < Key{{i}, begin.offset}; ++retained) {
-      dead_count_ -= retained->second.count;
+    for (; retained != dead_.runs.end() && retained->first < Key{{i}, begin.offset}; ++retained) {
+      dead_.messages -= retained->second.count;
     }
-    dead_.erase(first_dead, retained);
+    dead_.runs.erase(first_dead, retained);
     if (places_[i].cursor.offset >= begin.offset) continue;
     places_[i].cursor = begin;
     recount(places_[i]);
@@ -263,14 +381,13 @@ void GroupMachine::follow(const MessageSource& source) {
 
 // --- Resetting --------------------------------------------------------------------------------------------------------
 
-void GroupMachine::reset(std::span<const Position> place) {
+void GroupMachine::reset(std::span<const Position> place) noexcept {
   leases_.close_all();
   leased_count_ = 0;
   released_.clear();
-  released_count_ = 0;
-  std::erase_if(dead_, [&](const auto& each) {
+  std::erase_if(dead_.runs, [&](const auto& each) {
     const bool forgotten = each.first.offset >= place[each.first.partition.value].offset;
-    if (forgotten) dead_count_ -= each.second.count;
+    if (forgotten) dead_.messages -= each.second.count;
     return forgotten;
   });
   for (std::size_t i = 0; i < places_.size(); ++i) {
@@ -283,7 +400,7 @@ void GroupMachine::reset(std::span<const Position> place) {
 
 GroupMachine::Counts GroupMachine::counts(const MessageSource& source) {
   follow(source);
-  Counts counts{.available = leased_count_ + released_count_, .in_flight = leased_count_, .dead = dead_count_};
+  Counts counts{.available = leased_count_ + released_.messages, .in_flight = leased_count_, .dead = dead_.messages};
   for (std::uint32_t i = 0; i < places_.size(); ++i) {
     counts.available += tag_rule_.empty() ? source.messages_from({i}, places_[i].cursor) : count_wanted(source, {i});
   }

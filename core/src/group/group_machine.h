@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "group/death_sink.h"
 #include "group/lease_table.h"
 #include "group/run.h"
 #include "log/message_source.h"
@@ -20,6 +21,9 @@ namespace wingmq {
 ///
 /// A message is, for the group: unread (at or behind the partition's cursor) · released (delivered before, waiting to
 /// be delivered again) · leased · dead · or done with, which needs no memory.
+///
+/// Every transition is all or nothing: it works out what it needs, which may throw std::bad_alloc, and then commits with steps that
+/// cannot throw.
 class GroupMachine {
  public:
   struct Config {
@@ -31,7 +35,8 @@ class GroupMachine {
     Millis retention{};
   };
 
-  GroupMachine(const Config& config, std::uint32_t partitions) : config_(config), places_(partitions) {}
+  GroupMachine(const Config& config, std::uint32_t partitions)
+      : config_(config), places_(partitions), reached_(partitions) {}
 
   // --- Delivering ---
 
@@ -46,32 +51,37 @@ class GroupMachine {
   /// Whether something is available that an unfinished batch keeps back (D19).
   [[nodiscard]] bool holds_back(const MessageSource& source);
 
+  /// What a tag rule replaced.
+  struct Replaced;
   /// Fixes the tag rule: messages that do not match count as consumed. Leased ones are judged when they are released.
-  void set_tag_rule(TagRule rule);
+  /// Returns what restore() needs.
+  Replaced set_tag_rule(TagRule rule);
+  /// Takes the latest set_tag_rule() back, when nothing else was done since.
+  void restore(Replaced replaced) noexcept;
   [[nodiscard]] const TagRule& tag_rule() const noexcept { return tag_rule_; }
 
   // --- Confirming ---
 
   /// Whether a confirmation may be judged (D22): kHandleForeign, kHandleInvalid.
   [[nodiscard]] Result<void> check(std::span<const ConfirmEntry> entries) const;
-  /// Judges a confirmation that check() let pass (D23 to D25). Messages that died are added to `died`.
-  [[nodiscard]] ConfirmResult confirm(std::span<const ConfirmEntry> entries, Time now, std::vector<Run>& died);
+  /// Judges a confirmation that check() let pass (D23 to D25). Messages that died go to `sink`.
+  [[nodiscard]] ConfirmResult confirm(std::span<const ConfirmEntry> entries, Time now, DeathSink& sink);
   /// Ends the lease of a handle, if it is open, without counting a failure.
   void give_back(const Handle& handle, Time now);
 
   // --- Time ---
 
-  /// Ends the first lease that is due by `now`; nullopt: none is. Messages that died are added to `died`.
+  /// Ends the first lease that is due by `now`; nullopt: none is. Messages that died go to `sink`.
   struct ExpiredLease {
     Time at{};
     std::uint64_t messages = 0;
   };
-  [[nodiscard]] std::optional<ExpiredLease> expire_lease(Time now, std::vector<Run>& died);
+  [[nodiscard]] std::optional<ExpiredLease> expire_lease(Time now, DeathSink& sink);
   /// The next instant at which a lease may end; nullopt: none.
   [[nodiscard]] std::optional<Time> next_lease_end() const noexcept { return leases_.bound(); }
 
   /// Forgets messages whose retention ended by `now`.
-  void expire_messages(Time now);
+  void expire_messages(Time now) noexcept;
   /// When expire_messages() may next find a message outside the source; nullopt: never.
   [[nodiscard]] std::optional<Time> next_expiry() const;
 
@@ -79,7 +89,7 @@ class GroupMachine {
 
   [[nodiscard]] bool busy() const noexcept { return leases_.size() != 0; }
   /// Starts again at `place` (one for each partition): leases, failure counts and later deaths are forgotten.
-  void reset(std::span<const Position> place);
+  void reset(std::span<const Position> place) noexcept;
 
   // --- Looking ---
 
@@ -97,8 +107,8 @@ class GroupMachine {
   /// Calls action(run, state, lease deadline or nullopt) for each run that is released, leased or dead, in no order.
   template <typename Action>
   void for_each_marked(Action action) const {
-    for (const auto& [key, run] : released_) action(run, MessageState::kAvailable, std::optional<Time>());
-    for (const auto& [key, run] : dead_) action(run, MessageState::kDead, std::optional<Time>());
+    for (const auto& [key, run] : released_.runs) action(run, MessageState::kAvailable, std::optional<Time>());
+    for (const auto& [key, run] : dead_.runs) action(run, MessageState::kDead, std::optional<Time>());
     leases_.for_each([&action](const Lease& lease) {
       lease.for_each_pending([&](const Run& run, std::uint32_t) {
         action(run, MessageState::kInFlight, std::optional(lease.deadline()));
@@ -125,41 +135,73 @@ class GroupMachine {
     auto operator<=>(const Key&) const = default;
   };
   using Runs = std::map<Key, Run>;
-  enum class Cause : std::uint8_t { kFailed, kExpired, kGivenBack };
+  /// Marked messages, and how many they are.
+  struct Marked {
+    void add(const Run& run);
+    void merge(Marked& others) noexcept;
+    void clear() noexcept { *this = {}; }
+    /// Forgets what was retained until `now`. In a partition, what lies behind expires no sooner.
+    void drop_expired(std::uint32_t partitions, Time now) noexcept;
 
-  void take_released(Room& room, std::vector<Run>& runs);
-  void take_unread(const MessageSource& source, PartitionIndex partition, Room& room, std::vector<Run>& runs);
-  [[nodiscard]] Run unread_part(const LogEntry& entry, PartitionIndex partition) const;
-  [[nodiscard]] Position take_entry(const LogEntry& entry, PartitionIndex partition, Room& room,
-                                    std::vector<Run>& runs) const;
+    Runs runs;
+    std::uint64_t messages = 0;
+    Time next_expiry = Time::max();  ///< none expires before it
+  };
+
+  /// How much of released_ a delivery takes.
+  struct TakenReleased {
+    std::uint32_t runs = 0;  ///< whole ones
+    std::uint32_t part = 0;  ///< messages of the next one
+  };
+  [[nodiscard]] TakenReleased take_released(Room& room, std::vector<Run>& runs) const;
+  void remove_taken(const TakenReleased& taken) noexcept;
+  void take_unread(const MessageSource& source, PartitionIndex partition, Place& place, Room& room,
+                   std::vector<Run>& runs) const;
+  [[nodiscard]] Run unread_part(const LogEntry& entry, PartitionIndex partition, const Position& cursor) const;
+  [[nodiscard]] Position take_entry(const LogEntry& entry, const Run& unread, Room& room, std::vector<Run>& runs) const;
   /// Moves cursors over what the source has dropped.
-  void follow(const MessageSource& source);
-  void move_cursor(Place& place, const Position& to, std::uint64_t taken);
-  void recount(Place& place);
+  void follow(const MessageSource& source) noexcept;
+  static void move_cursor(Place& place, const Position& to, std::uint64_t taken) noexcept;
+  static void recount(Place& place) noexcept;
   std::uint64_t count_wanted(const MessageSource& source, PartitionIndex partition);
 
-  struct Released {
-    Cause cause = Cause::kFailed;
-    Time at{};
-    std::optional<std::uint32_t> failed;  ///< index of the message that an explicit `fail` named
-  };
   [[nodiscard]] bool leaves_rest(std::span<const ConfirmEntry> entries) const;
-  std::uint64_t release(Lease& lease, const Released& how, std::vector<Run>& died);
-  void release_run(Run run, bool failed, std::vector<Run>& died);
-  void put_released(const Run& run);
-  static void drop(Runs& runs, Time now, std::uint64_t& count);
+
+  /// Why a lease ends.
+  struct Cause {
+    enum class Kind : std::uint8_t { kFailed, kExpired, kGivenBack };
+    Kind kind = Kind::kFailed;
+    Time at{};
+    std::optional<std::uint32_t> failed = std::nullopt;  ///< index of the message that an explicit `fail` named
+  };
+  /// The end of a lease, worked out: where its messages go.
+  struct Ending {
+    Lease* lease = nullptr;
+    Time at{};
+    std::uint64_t leased = 0;    ///< messages that are leased no longer
+    std::uint64_t messages = 0;  ///< those of them that are released or died
+    Marked released;
+    Marked dead;
+    std::vector<Run> died;       ///< those in `dead`, with their batches
+  };
+  [[nodiscard]] Ending prepare_ending(Lease& lease, const Cause& cause) const;
+  void add_to(Ending& ending, Run run, bool failed) const;
+  void commit(Ending& ending, DeathSink* sink) noexcept;
 
   const Config config_;
   TagRule tag_rule_;
   std::vector<Place> places_;
   LeaseTable leases_;
-  Runs released_;
-  Runs dead_;  // without their batches: nobody reads them here any more
+  Marked released_;
+  Marked dead_;  // without their batches: nobody reads them here any more
   std::uint64_t leased_count_ = 0;
-  std::uint64_t released_count_ = 0;
-  std::uint64_t dead_count_ = 0;
-  Time expiry_bound_ = Time::max();  // no run in released_ or dead_ expires before it
+  std::vector<Place> reached_;        // where a delivery would move places_; in the making of one only
   std::uint32_t next_partition_ = 0;  // where the next delivery begins to look
+};
+
+struct GroupMachine::Replaced {
+  TagRule rule;
+  Marked released;
 };
 
 template <typename Action>
@@ -169,7 +211,7 @@ void GroupMachine::for_each_unread(const MessageSource& source, PartitionIndex p
   while (const std::size_t read = source.read(partition, from, UINT64_MAX, entries)) {
     for (const LogEntry& entry : std::span(entries).first(read)) {
       bool go_on = true;
-      for_each_wanted(unread_part(entry, partition), tag_rule_, [&](const Run& run) { go_on = go_on && action(run); });
+      for_each_wanted(unread_part(entry, partition, places_[partition.value].cursor), tag_rule_, [&](const Run& run) { go_on = go_on && action(run); });
       if (!go_on) return;
     }
     from = entries[read - 1].number + 1;

@@ -3,6 +3,18 @@
 #include <utility>
 
 namespace wingmq {
+namespace {
+
+/// When the first of the messages that are still retained reaches the end of its retention.
+std::optional<Time> earliest_expiry(const std::vector<Run>& runs) noexcept {
+  std::optional<Time> earliest;
+  for (const Run& run : runs) {
+    if (run.batch && (!earliest || run.expires < *earliest)) earliest = run.expires;
+  }
+  return earliest;
+}
+
+}  // namespace
 
 bool Lease::confirm_next() {
   const bool retained = static_cast<bool>(runs_[run_].batch);
@@ -20,12 +32,30 @@ std::uint64_t Lease::pending() const {
   return messages;
 }
 
-Lease& LeaseTable::open(std::vector<Run> runs, std::uint64_t secret, Time now, Millis span) {
+/// A slot that is free, and room to note it as free again.
+Lease& LeaseTable::free_slot() {
   if (free_.empty()) {
-    free_.push_back(static_cast<std::uint32_t>(slots_.size()));
-    slots_.emplace_back().slot_ = free_.back();
+    if (free_.capacity() <= slots_.size()) free_.reserve(2 * slots_.size() + 1);
+    const auto slot = static_cast<std::uint32_t>(slots_.size());
+    slots_.emplace_back().slot_ = slot;
+    free_.push_back(slot);
   }
-  Lease& lease = slots_[free_.back()];
+  return slots_[free_.back()];
+}
+
+void LeaseTable::make_node() {
+  if (!node_.empty()) return;
+  Expiring one;
+  one.emplace(Time{}, nullptr);
+  node_ = one.extract(one.begin());
+}
+
+Lease& LeaseTable::open(std::vector<Run> runs, std::uint64_t secret, Time now, Millis span) {
+  const auto earliest = earliest_expiry(runs);
+  if (earliest && *earliest <= now + span) make_node();
+  Lease& lease = free_slot();
+  deadlines_.add(lease, now, span);
+  // Nothing throws from here on.
   free_.pop_back();
   lease.runs_ = std::move(runs);
   lease.secret_ = secret;
@@ -33,8 +63,7 @@ Lease& LeaseTable::open(std::vector<Run> runs, std::uint64_t secret, Time now, M
   lease.run_ = 0;
   lease.in_run_ = 0;
   for (const Run& run : lease.runs_) lease.total_ += run.count;
-  deadlines_.add(lease, now, span);
-  watch_expiry(lease);
+  watch_expiry(lease, earliest);
   ++open_;
   return lease;
 }
@@ -51,40 +80,40 @@ Handle LeaseTable::handle(const Lease& lease, std::uint32_t stream) const {
   return {.stream = stream, .lease = lease.slot_, .index = 0, .secret = lease.secret_};
 }
 
-void LeaseTable::close(Lease& lease) {
+void LeaseTable::close(Lease& lease) noexcept {
   deadlines_.remove(lease);
-  if (lease.expiring_) expiring_.erase(*std::exchange(lease.expiring_, std::nullopt));
+  if (lease.expiring_) node_ = expiring_.extract(*std::exchange(lease.expiring_, std::nullopt));
   lease.runs_.clear();
   lease.total_ = 0;
   free_.push_back(lease.slot_);
   --open_;
 }
 
-void LeaseTable::close_all() {
+void LeaseTable::close_all() noexcept {
   for (Lease& lease : slots_) {
     if (lease.total_ != 0) close(lease);
   }
 }
 
-void LeaseTable::watch_expiry(Lease& lease) {
-  std::optional<Time> earliest;
-  for (const Run& run : lease.runs_) {
-    if (run.batch && (!earliest || run.expires < *earliest)) earliest = run.expires;
-  }
-  if (earliest && *earliest <= lease.deadline_) lease.expiring_ = expiring_.emplace(*earliest, &lease);
+/// Needs a node when `earliest` is not behind the lease's deadline.
+void LeaseTable::watch_expiry(Lease& lease, std::optional<Time> earliest) noexcept {
+  if (!earliest || *earliest > lease.deadline_) return;
+  node_.key() = *earliest;
+  node_.mapped() = &lease;
+  lease.expiring_ = expiring_.insert(std::move(node_));
 }
 
-std::uint64_t LeaseTable::expire(Time now) {
+std::uint64_t LeaseTable::expire(Time now) noexcept {
   std::uint64_t gone = 0;
   while (!expiring_.empty() && expiring_.begin()->first <= now) {
     Lease& lease = *expiring_.begin()->second;
-    expiring_.erase(*std::exchange(lease.expiring_, std::nullopt));
+    node_ = expiring_.extract(*std::exchange(lease.expiring_, std::nullopt));
     const std::uint64_t before = lease.pending();
     for (Run& run : lease.runs_) {
       if (run.expires <= now) run.batch = {};
     }
     gone += before - lease.pending();
-    watch_expiry(lease);
+    watch_expiry(lease, earliest_expiry(lease.runs_));
   }
   return gone;
 }

@@ -53,12 +53,25 @@ class Lease {
   Millis span_{};
   ListLinks<Lease> deadline_links_;
   std::optional<std::multimap<Time, Lease*>::iterator> expiring_;
+
+  // Used by one confirmation while it is worked out (GroupMachine::confirm).
+  friend class Confirmation;
+  struct Place {
+    std::uint32_t cursor = 0;
+    std::size_t run = 0;
+    std::uint32_t in_run = 0;
+  };
+  Place before_;
+  bool judged_ = false;
+  bool failed_ = false;
+  Lease* next_judged_ = nullptr;
 };
 
 /// The open leases of one stream, found by handle and by deadline at constant cost. Not safe for concurrent use.
 class LeaseTable {
  public:
-  /// Opens a lease over `runs` (not empty), from `now` for `span`. The reference stays valid until close().
+  /// Opens a lease over `runs` (not empty), from `now` for `span`. The reference stays valid until close(). When it throws
+  /// std::bad_alloc, no lease was opened.
   Lease& open(std::vector<Run> runs, std::uint64_t secret, Time now, Millis span);
 
   /// The open lease that the handle was made for; nullptr: there is none, or it is over.
@@ -68,16 +81,16 @@ class LeaseTable {
   /// Handle of the lease's message 0.
   [[nodiscard]] Handle handle(const Lease& lease, std::uint32_t stream) const;
 
-  void close(Lease& lease);
-  void close_all();
+  void close(Lease& lease) noexcept;
+  void close_all() noexcept;
 
   /// A lease whose deadline is at or before `now`, the earliest first; nullptr: none.
-  [[nodiscard]] Lease* due(Time now) { return deadlines_.due(now); }
+  [[nodiscard]] Lease* due(Time now) noexcept { return deadlines_.due(now); }
   /// No lease comes due before this; nullopt: there is none.
   [[nodiscard]] std::optional<Time> bound() const noexcept { return deadlines_.bound(); }
 
   /// Lets go of leased messages whose retention ended by `now`; returns how many.
-  std::uint64_t expire(Time now);
+  std::uint64_t expire(Time now) noexcept;
   /// When expire() next finds something that outlives its retention in a lease; nullopt: never.
   [[nodiscard]] std::optional<Time> next_expiry() const;
 
@@ -91,12 +104,17 @@ class LeaseTable {
   }
 
  private:
-  void watch_expiry(Lease& lease);
+  using Expiring = std::multimap<Time, Lease*>;
+
+  Lease& free_slot();
+  void make_node();
+  void watch_expiry(Lease& lease, std::optional<Time> earliest) noexcept;
 
   std::deque<Lease> slots_;  // a deque: leases never move
   std::vector<std::uint32_t> free_;
   DeadlineLists<Lease> deadlines_;
-  std::multimap<Time, Lease*> expiring_;  // leases that do not end before the retention of messages in them
+  Expiring expiring_;  // leases that do not end before the retention of messages in them
+  Expiring::node_type node_;  // for the next one of them
   std::size_t open_ = 0;
 };
 

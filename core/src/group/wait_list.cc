@@ -3,6 +3,7 @@
 namespace wingmq {
 
 void WaitList::add(Waiter& waiter, const std::shared_ptr<Group>& group, const Wish& wish, Time now, Millis wait) {
+  deadlines_.add(waiter, now, wait);  // throws, if anything does
   waiter.group_ = group;
   waiter.stream_ = wish.stream;
   waiter.messages_max_ = wish.messages_max;
@@ -11,11 +12,10 @@ void WaitList::add(Waiter& waiter, const std::shared_ptr<Group>& group, const Wi
   waiter.arrival_ = {last_, nullptr};
   (last_ != nullptr ? last_->arrival_.next : first_) = &waiter;
   last_ = &waiter;
-  deadlines_.add(waiter, now, wait);
   ++size_;
 }
 
-void WaitList::remove(Waiter& waiter) {
+void WaitList::remove(Waiter& waiter) noexcept {
   waiter.parked_ = false;
   auto& links = waiter.arrival_;
   (links.previous != nullptr ? links.previous->arrival_.next : first_) = links.next;

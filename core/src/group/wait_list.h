@@ -21,7 +21,7 @@ class WaitList {
     Millis ack_wait{};
   };
 
-  /// Parks a waiter of `group` from `now` for `wait`.
+  /// Parks a waiter of `group` from `now` for `wait`. When it throws std::bad_alloc, it did not.
   void add(Waiter& waiter, const std::shared_ptr<Group>& group, const Wish& wish, Time now, Millis wait);
 
   /// The one that came first; nullptr: nobody waits.
@@ -33,10 +33,10 @@ class WaitList {
   /// Whether the waiter stands in a list.
   [[nodiscard]] static bool parked(const Waiter& waiter) noexcept { return waiter.parked_; }
 
-  void remove(Waiter& waiter);
+  void remove(Waiter& waiter) noexcept;
 
   /// One whose wait is over by `now`; nullptr: none.
-  [[nodiscard]] Waiter* due(Time now) { return deadlines_.due(now); }
+  [[nodiscard]] Waiter* due(Time now) noexcept { return deadlines_.due(now); }
   /// No wait is over before this; nullopt: nobody waits.
   [[nodiscard]] std::optional<Time> bound() const noexcept { return deadlines_.bound(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }

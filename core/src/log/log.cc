@@ -28,27 +28,29 @@ const LogEntry& Log::entry(std::uint64_t number) const noexcept {
 
 LogEntry& Log::entry(std::uint64_t number) noexcept { return (*chunk_of(number))[number % kChunkEntries]; }
 
-void Log::make_room() {
-  const std::uint64_t chunks = next_entry_ / kChunkEntries - first_entry_ / kChunkEntries;
-  if (chunks >= ring_.size()) {
-    std::vector<std::unique_ptr<Chunk>> larger(std::max<std::size_t>(4, ring_.size() * 2));
-    const std::uint64_t first = first_entry_ / kChunkEntries;
-    for (std::uint64_t chunk = first; chunk < first + chunks; ++chunk) {
+void Log::make_room(std::uint64_t entries) {
+  const std::uint64_t first = first_entry_ / kChunkEntries;
+  const std::uint64_t last = (next_entry_ + entries - 1) / kChunkEntries;
+  if (last - first >= ring_.size()) {
+    std::vector<std::unique_ptr<Chunk>> larger(std::max<std::size_t>({4, ring_.size() * 2, last - first + 1}));
+    for (std::uint64_t chunk = first; chunk < first + ring_.size(); ++chunk) {
       larger[chunk % larger.size()] = std::move(ring_[chunk % ring_.size()]);
     }
     ring_ = std::move(larger);
   }
-  auto& chunk = chunk_of(next_entry_);
-  if (chunk) return;
-  if (!spare_) {
-    spare_ = std::make_unique<Chunk>();
-    budget_.charge(sizeof(Chunk));
+  for (std::uint64_t number = next_entry_ / kChunkEntries; number <= last; ++number) {
+    auto& chunk = ring_[number % ring_.size()];
+    if (chunk) continue;
+    if (!spare_) {
+      spare_ = std::make_unique<Chunk>();
+      budget_.charge(sizeof(Chunk));
+    }
+    chunk = std::move(spare_);
   }
-  chunk = std::move(spare_);
 }
 
 void Log::append(BatchRef batch, std::uint32_t first, std::uint32_t count, Time at) {
-  make_room();
+  make_room(1);
   newest_ = std::max(newest_, at);
   LogEntry& added = entry(next_entry_);
   added = {.number = next_entry_, .base = next_offset_, .at = newest_, .batch = std::move(batch), .first = first, .count = count};

@@ -43,7 +43,9 @@ class Log {
   Log& operator=(const Log&) = delete;
   ~Log();
 
-  /// Stores messages first … first+count-1 of the batch.
+  /// Makes room for `entries` more, so that appending them does not throw. Throws std::bad_alloc.
+  void make_room(std::uint64_t entries);
+  /// Stores messages first … first+count-1 of the batch. When it throws std::bad_alloc, nothing was stored.
   void append(BatchRef batch, std::uint32_t first, std::uint32_t count, Time at);
 
   /// Drops the old entries with `at` at or before `newest`; returns the number of messages.
@@ -85,7 +87,6 @@ class Log {
   [[nodiscard]] const LogEntry& entry(std::uint64_t number) const noexcept;
   [[nodiscard]] LogEntry& entry(std::uint64_t number) noexcept;
   std::unique_ptr<Chunk>& chunk_of(std::uint64_t number) noexcept;
-  void make_room();
   void free_chunks();
   void pop_front();
   void forget(LogEntry& dropped);

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <new>
 
 namespace wingmq::net {
 namespace {
 
 /// The clock is read again at least this often, for it may be moved by others.
 constexpr std::chrono::hours kLongest{1};
+/// When what is due could not be done for lack of memory.
+constexpr Millis kAgain{100};
 
 }  // namespace
 
@@ -28,12 +31,16 @@ void DeadlineTimer::stop() {
 }
 
 // In any thread, with locks of the broker held: only notes the fact.
-void DeadlineTimer::note_earlier() {
+void DeadlineTimer::note_earlier() noexcept {
   if (noted_.exchange(true)) return;
-  boost::asio::post(context_, [this] {
-    noted_.store(false);
-    arm();
-  });
+  try {
+    boost::asio::post(context_, [this] {
+      noted_.store(false);
+      arm();
+    });
+  } catch (const std::bad_alloc&) {
+    noted_.store(false);  // the next note will do: no answer depends on how punctual this is
+  }
 }
 
 void DeadlineTimer::arm() {
@@ -44,11 +51,28 @@ void DeadlineTimer::arm() {
     return;
   }
   const Millis left = std::max(*next - broker_.clock().now(), Millis(0));
-  timer_.expires_after(std::min<Millis>(left, kLongest));
+  wait(std::min<Millis>(left, kLongest));
+}
+
+/// False: there was no memory for all of it, and the rest is still due.
+bool DeadlineTimer::run_due() {
+  try {
+    broker_.run_due();
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+void DeadlineTimer::wait(Millis span) {
+  timer_.expires_after(span);
   timer_.async_wait([this](boost::system::error_code error) {
     if (error || stopped_) return;
-    broker_.run_due();
-    arm();
+    if (run_due()) {
+      arm();
+    } else {
+      wait(kAgain);
+    }
   });
 }
 

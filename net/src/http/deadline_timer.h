@@ -21,8 +21,10 @@ class DeadlineTimer {
   void stop();
 
  private:
-  void note_earlier();
+  void note_earlier() noexcept;
   void arm();
+  [[nodiscard]] bool run_due();
+  void wait(Millis span);
 
   boost::asio::io_context& context_;
   Broker& broker_;

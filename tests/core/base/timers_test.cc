@@ -11,7 +11,7 @@ Time at(std::int64_t ms) { return Time(Millis(ms)); }
 
 class Thing final : public Timed {
  public:
-  explicit Thing(Rank rank = Rank::kGroup) : Timed(rank) {}
+  explicit Thing(TimerRank rank = TimerRank::kGroup) : Timed(rank) {}
   void fire(Time, Effects&) override {}
 };
 
@@ -48,7 +48,7 @@ TEST(TimersTest, ArmingMovesOnlyForward) {
 TEST(TimersTest, AtOneInstantQueuesComeBeforeGroupsAndThenTheOlderOne) {
   Timers timers;
   const auto group = std::make_shared<Thing>();
-  const auto queue = std::make_shared<Thing>(Timed::Rank::kQueue);
+  const auto queue = std::make_shared<Thing>(TimerRank::kQueue);
   const auto late_group = std::make_shared<Thing>();
   timers.arm(*group, at(5));
   timers.arm(*late_group, at(5));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "group/dead_letters.h"
+#include "support/dead_runs.h"
 #include "support/make_batch.h"
 #include "support/rng.h"
 
@@ -20,7 +21,8 @@ class GroupMachineTest : public ::testing::Test {
     wingmq::Run run;
     run.batch = make_batch(environment_.buffers, texts);
     run.count = run.batch->count();
-    source_.append(std::span(&run, 1), at(ms));
+    source_.make_room(1);
+    source_.take(run, at(ms));
   }
   Delivery lease(std::uint32_t messages_max, int now = 0) {
     return machine_.lease(source_, {messages_max, Millis(100), ++secret_}, at(now));
@@ -40,7 +42,7 @@ class GroupMachineTest : public ::testing::Test {
   }
   std::string died() const {
     std::string text;
-    for (const wingmq::Run& run : died_) {
+    for (const wingmq::Run& run : died_.runs) {
       for (std::uint32_t i = 0; i < run.count; ++i) text += std::string(run.batch->body(run.first + i));
     }
     return text;
@@ -61,7 +63,7 @@ class GroupMachineTest : public ::testing::Test {
   Environment environment_{options(), random_};
   DeadLetters source_{environment_};  // a log is a log
   GroupMachine machine_{config(), 1};
-  std::vector<wingmq::Run> died_;
+  DeadRuns died_;
   std::uint64_t secret_ = 0;
 };
 
