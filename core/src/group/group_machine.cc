@@ -220,7 +220,12 @@ class Confirmation {
     while (judged_ != nullptr) {
       const bool failed = judged_->failed_;
       Lease& lease = take();
-      if (!failed && lease.cursor_ == lease.total_) leases_.close(lease);
+      if (failed) continue;
+      if (lease.cursor_ == lease.total_) {
+        leases_.close(lease);
+      } else {
+        result_.rest_leased = true;
+      }
     }
     return result_;
   }
@@ -260,20 +265,7 @@ ConfirmResult GroupMachine::confirm(std::span<const ConfirmEntry> entries, Time 
   // Nothing throws from here on.
   leased_count_ -= judged.confirmed();
   for (Ending& ending : endings) commit(ending, &sink);
-  ConfirmResult result = judged.keep();
-  result.rest_leased = leaves_rest(entries);
-  return result;
-}
-
-/// A batch that is still leased after it was judged had only successes, and not enough of them.
-bool GroupMachine::leaves_rest(std::span<const ConfirmEntry> entries) const {
-  std::optional<std::uint64_t> looked_up;  // entries of one batch stand side by side
-  for (const ConfirmEntry& entry : entries) {
-    if (looked_up == entry.handle->secret) continue;
-    looked_up = entry.handle->secret;
-    if (leases_.find(*entry.handle) != nullptr) return true;
-  }
-  return false;
+  return judged.keep();
 }
 
 void GroupMachine::give_back(const Handle& handle, Time now) {

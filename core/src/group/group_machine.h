@@ -165,8 +165,6 @@ class GroupMachine {
   static void recount(Place& place) noexcept;
   std::uint64_t count_wanted(const MessageSource& source, PartitionIndex partition);
 
-  [[nodiscard]] bool leaves_rest(std::span<const ConfirmEntry> entries) const;
-
   /// Why a lease ends.
   struct Cause {
     enum class Kind : std::uint8_t { kFailed, kExpired, kGivenBack };
