@@ -57,6 +57,17 @@ TEST(Cases, O08FlagsMayBeWrittenInAnyCase) {
   EXPECT_EQ(world.get("queryQueue", {{"regionId", kRegion}, {"includeDeadletter", "yes"}}).http(), 400U);
 }
 
+TEST(Cases, O01ConsumersWithoutTags) {
+  World world;
+  const auto place = world.create();
+  world.send_numbers(place.queue, 1, 1);
+  const auto answer = world.get("consumptionMessage", {{"consumerQueueInfo", R"({"regionId":"cn-snxy1","queueId":")" + place.queue +
+                                                                               R"(","consumerGroupId":")" + place.group +
+                                                                               R"(","maxMsgs":null,"tag":null,"tags":null,"tagList":null})"}});
+  EXPECT_EQ(bodies(messages_of(answer)), "1");
+  EXPECT_TRUE(world.broker().inspect().front().groups.front().tags.empty());
+}
+
 TEST(Cases, O01MessagesWithoutAttributesAndTags) {
   World world;
   const auto place = world.create();

@@ -43,22 +43,21 @@ struct Claims {
   bool by_browser = false;
 };
 
-Claims claims_of(const Request& request) {
+bool is_mark_of_browser(const Header& header) {
   constexpr std::string_view kFetch = "Sec-Fetch-";
+  if (equal_ignoring_case(header.name, "Origin") || equal_ignoring_case(header.name.substr(0, kFetch.size()), kFetch)) return true;
+  // Over plain HTTP, under a name that is not localhost, browsers tell no more than this of what a page gets from its own origin.
+  return equal_ignoring_case(header.name, "User-Agent") && header.value.starts_with("Mozilla/");
+}
+
+Claims claims_of(const Request& request) {
   Claims claims;
   for (const Header& header : request.headers) {
-    if (equal_ignoring_case(header.name, "Host")) {
-      claims.host = header.value;
-    } else if (equal_ignoring_case(header.name, "Origin")) {
-      // Two of them are none that could be compared.
-      claims.origin = claims.origin ? std::string_view() : header.value;
-      claims.by_browser = true;
-    } else if (equal_ignoring_case(header.name.substr(0, kFetch.size()), kFetch)) {
-      claims.by_browser = true;
-    } else if (equal_ignoring_case(header.name, "User-Agent") && header.value.starts_with("Mozilla/")) {
-      // Over plain HTTP, under a name that is not localhost, browsers tell no more than this of what a page gets from its own origin.
-      claims.by_browser = true;
-    }
+    claims.by_browser = claims.by_browser || is_mark_of_browser(header);
+    if (equal_ignoring_case(header.name, "Host")) claims.host = header.value;
+    if (!equal_ignoring_case(header.name, "Origin")) continue;
+    // Two of them are none that could be compared.
+    claims.origin = claims.origin ? std::string_view() : header.value;
   }
   return claims;
 }

@@ -229,6 +229,7 @@ std::string_view meaning_of(std::string_view status) {
   if (status == "401") return "The token is missing or wrong.";
   if (status == "403") return "It is off, or read-only, or not served under this Host.";
   if (status == "404") return "There is no such queue or group.";
+  if (status == "415") return "The body is not said to be JSON.";
   if (status == "409") return "Several queues have this name.";
   return "Not ready.";
 }

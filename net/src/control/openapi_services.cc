@@ -70,7 +70,7 @@ constexpr ServiceDoc kServices[] = {
          "fired_left_out":{"type":"integer","description":"Only when there were more than 100000 entries."}}})",
      R"({"from":1795420800000,"to":1795420830000,"fired":[{"at":1795420830000,"type":"lease_expired","queue":"orders",
          "group":"billing","count":1}]})",
-     "400"},
+     "400 415"},
     {"reset", "/__admin/reset",
      "POST",
      "Forgets everything, or everything but queues and groups",
@@ -82,7 +82,7 @@ constexpr ServiceDoc kServices[] = {
      R"({"type":"object","required":["kept","queues"],"properties":{"kept":{"enum":["nothing","queues"]},
          "queues":{"type":"integer","description":"Queues that there are now."}}})",
      R"({"kept":"nothing","queues":1})",
-     "400"},
+     "400 415"},
     {"listQueues", "/__admin/queues", "GET", "Lists the queues of all projects", "", kNarrowing, "", "", kJson,
      R"({"type":"object","required":["queues","total","memory_used_bytes","memory_limit_bytes"],"properties":{
          "queues":{"type":"array","items":{"$ref":"#/components/schemas/AdminQueue"}},"total":{"type":"integer"},
