@@ -1,6 +1,6 @@
 #include "log.h"
 
-#include <spdlog/pattern_formatter.h>
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -23,34 +23,56 @@ spdlog::level::level_enum level_of(net::LogLevel level) {
   return spdlog::level::info;
 }
 
-/// The message as a JSON string; the pattern around it knows only plain text.
-class QuotedMessage final : public spdlog::custom_flag_formatter {
- public:
-  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-    const std::string quoted = boost::json::serialize(boost::json::string_view(message.payload.data(), message.payload.size()));
-    out.append(quoted.data(), quoted.data() + quoted.size());
+/// Whether lines are JSON objects: as much a part of the process as the logger.
+bool& writes_json() {
+  static bool json = false;
+  return json;
+}
+
+std::string quoted(std::string_view text) { return boost::json::serialize(boost::json::string_view(text.data(), text.size())); }
+
+/// What a client sent, fit for a line: visible ASCII, and not too much of it.
+std::string printable(std::string_view text) {
+  constexpr std::size_t kMax = 200;
+  std::string line;
+  for (const char c : text.substr(0, kMax)) {
+    const auto byte = static_cast<unsigned char>(c);
+    line += byte > 0x20 && byte < 0x7f ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
   }
-  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<QuotedMessage>(); }
-};
+  if (text.size() > kMax) line += "...";
+  return line.empty() ? "-" : line;
+}
 
 }  // namespace
 
 void start_log(net::LogLevel level, LogFormat format) {
   auto logger = std::make_shared<spdlog::logger>("wingmq", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  if (format == LogFormat::kJson) {
-    formatter->add_flag<QuotedMessage>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
-  } else {
-    formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v");
-  }
-  logger->set_formatter(std::move(formatter));
+  writes_json() = format == LogFormat::kJson;
+  logger->set_pattern(writes_json() ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+                      spdlog::pattern_time_type::utc);
   logger->set_level(level_of(level));
   logger->flush_on(spdlog::level::debug);
   spdlog::set_default_logger(std::move(logger));
 }
 
 void write_log(net::LogLevel level, std::string_view text) {
-  spdlog::log(level_of(level), spdlog::string_view_t(text.data(), text.size()));
+  const std::string member = writes_json() ? "\"message\":" + quoted(text) : std::string();
+  const std::string_view line = writes_json() ? std::string_view(member) : text;
+  spdlog::log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+void write_request_log(const net::ServedRequest& request) {
+  const double ms = static_cast<double>(request.duration.count()) / 1000;
+  const std::string method = printable(request.method);
+  const std::string path = printable(request.path);
+  const std::string key = printable(request.access_key);
+  if (writes_json()) {
+    spdlog::debug(R"("message":"request","method":{},"path":{},"status":{},"received_bytes":{},"sent_bytes":{},"ms":{:.3f},"key":{})",
+                  quoted(method), quoted(path), request.status, request.received_bytes, request.sent_bytes, ms, quoted(key));
+    return;
+  }
+  spdlog::debug("{} {} {}, {} bytes in, {} bytes out, {:.3f} ms, key {}", method, path, request.status, request.received_bytes,
+                request.sent_bytes, ms, key);
 }
 
 }  // namespace wingmq::tools

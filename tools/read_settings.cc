@@ -36,51 +36,95 @@ std::optional<std::string> scalar_text(const toml::node& node) {
   return std::nullopt;
 }
 
-/// A [[credential]] as the option's text; nullopt when a member is missing, unknown or of the wrong type.
-std::optional<std::string> credential_text(const toml::table& table) {
-  const auto access_key = table["access_key"].value<std::string>();
-  const auto secret_key = table["secret_key"].value<std::string>();
-  if (!access_key || !secret_key) return std::nullopt;
+/// A [[credential]] as the option's text, or what is wrong with it.
+std::expected<std::string, std::string> credential_text(const toml::table& table) {
   for (const auto& [key, node] : table) {
     const bool known = key == "access_key" || key == "secret_key" || key == "customer" || key == "delegate";
-    if (!known || (key == "delegate" ? !node.is_boolean() : !node.is_string())) return std::nullopt;
+    if (!known) return std::unexpected(fmt::format("`{}` is unknown; there are access_key, secret_key, customer, delegate", key.str()));
+    if (key == "delegate" ? !node.is_boolean() : !node.is_string())
+      return std::unexpected(fmt::format("{} must be {}", key.str(), key == "delegate" ? "true or false" : "text"));
   }
-  std::string text = *access_key + kPartSeparator + *secret_key + kPartSeparator + table["customer"].value_or(*access_key);
+  const auto access_key = table["access_key"].value_or(std::string());
+  const auto secret_key = table["secret_key"].value_or(std::string());
+  if (access_key.empty()) return std::unexpected("access_key is missing");
+  if (secret_key.empty()) return std::unexpected("secret_key is missing");
+  std::string text = access_key + kPartSeparator + secret_key + kPartSeparator + table["customer"].value_or(access_key);
   if (table["delegate"].value_or(false)) text += std::string(1, kPartSeparator) + "delegate";
   return text;
 }
 
-std::expected<std::vector<std::string>, std::string> texts_of(const toml::node& node, const SettingRule& rule) {
-  std::vector<std::string> values;
-  const auto* list = node.as_array();
-  if (list == nullptr) {
-    if (auto value = scalar_text(node)) values.push_back(std::move(*value));
-  } else if (rule.repeatable) {
-    for (const toml::node& element : *list) {
-      auto value = element.is_table() && rule.name == "credential" ? credential_text(*element.as_table()) : scalar_text(element);
-      if (value) values.push_back(std::move(*value));
+/// One value of a setting, and where it stands.
+using Value = std::expected<std::string, std::string>;
+
+/// Reads the values of one key of a file. Each may stand in a line of its own.
+class KeyReader {
+ public:
+  KeyReader(const std::string& path, const SettingRule& rule, const toml::key& key)
+      : path_(path), rule_(rule), given_{rule.name, {}, place(key.source())} {}
+
+  std::expected<GivenSetting, std::string> read(const toml::node& node) {
+    const auto* table = node.as_table();
+    if (const auto* list = node.as_array(); list != nullptr && rule_.repeatable) {
+      for (const toml::node& element : *list) add(element.source(), text_of(element));
+    } else if (table != nullptr && rule_.name == "limit") {
+      for (const auto& [key, value] : *table) add(key.source(), pair_text(key.str(), value));
+    } else {
+      add(toml::source_region(), text_of(node));
     }
+    if (given_.values.empty() && wrong_.empty()) wrong_ = fmt::format("{} needs {}", given_.origin, needed());
+    if (!wrong_.empty()) return std::unexpected(wrong_);
+    return std::move(given_);
   }
-  if (!values.empty() && (list == nullptr || values.size() == list->size())) return values;
-  return std::unexpected(rule.name == "credential" ? "strings, or tables of access_key, secret_key, customer and delegate"
-                         : rule.repeatable       ? "a string or an array of strings"
-                                                 : "a string, a whole number, true or false");
-}
+
+ private:
+  [[nodiscard]] std::string place(const toml::source_region& source) const {
+    return fmt::format("{}:{}: {}", path_, source.begin.line, rule_.key());
+  }
+  [[nodiscard]] std::string needed() const {
+    if (rule_.name == "credential") return "strings, or tables of access_key, secret_key, customer and delegate";
+    if (rule_.name == "limit") return "NAME=VALUE, an array of them, or a table of name = value";
+    return rule_.repeatable ? "a string or an array of strings" : "a string, a whole number, true or false";
+  }
+  [[nodiscard]] Value text_of(const toml::node& node) const {
+    if (rule_.name == "credential" && node.is_table()) {
+      auto text = credential_text(*node.as_table());
+      return text ? text : std::unexpected(": " + text.error());
+    }
+    auto text = scalar_text(node);
+    return text ? Value(std::move(*text)) : std::unexpected(" needs " + needed());
+  }
+  [[nodiscard]] Value pair_text(std::string_view name, const toml::node& node) const {
+    const auto text = scalar_text(node);
+    return text ? Value(fmt::format("{}={}", name, *text)) : std::unexpected(" needs " + needed());
+  }
+  void add(const toml::source_region& source, Value value) {
+    const std::string where = source.begin ? place(source) : given_.origin;
+    if (!value) {
+      if (wrong_.empty()) wrong_ = where + value.error();
+      return;
+    }
+    given_.values.push_back(std::move(*value));
+    given_.places.push_back(where);
+  }
+
+  const std::string& path_;
+  const SettingRule& rule_;
+  GivenSetting given_;
+  std::string wrong_;
+};
 
 std::expected<GivenSetting, std::string> given_of(const toml::key& key, const toml::node& node, const std::string& path) {
-  const std::string origin = fmt::format("{}:{}", path, key.source().begin.line);
   const SettingRule* rule = find_by_key(key.str());
-  if (rule == nullptr) return std::unexpected(unknown_key(key.str(), origin));
-  auto values = texts_of(node, *rule);
-  if (!values) return std::unexpected(fmt::format("{}: {} needs {}", origin, rule->key(), values.error()));
-  return GivenSetting{rule->name, std::move(*values), origin + ": " + rule->key()};
+  if (rule == nullptr) return std::unexpected(unknown_key(key.str(), fmt::format("{}:{}", path, key.source().begin.line)));
+  return KeyReader(path, *rule, key).read(node);
 }
 
 std::expected<void, std::string> apply(ServeSettings& settings, const SettingRule& rule, const GivenSetting& given) {
-  for (const std::string& value : given.values) {
+  for (std::size_t i = 0; i < given.values.size(); ++i) {
+    const std::string& value = given.values[i];
     const auto applied = rule.apply(settings, value);
     if (applied) continue;
-    return std::unexpected(fmt::format("{}: {} is given, needed is {}", given.origin,
+    return std::unexpected(fmt::format("{}: {} is given, needed is {}", given.places.empty() ? given.origin : given.places[i],
                                        rule.secret ? "a bad value" : fmt::format("`{}`", value), applied.error()));
   }
   return {};
@@ -164,6 +208,7 @@ std::expected<ServeSettings, std::string> resolve(const std::vector<GivenSetting
       const auto given = std::ranges::find(*source, rule.name, &GivenSetting::name);
       if (given == source->end()) continue;
       settings.origins[rule.name] = given->origin;
+      settings.given[rule.name] = given->values;
       const auto applied = apply(settings, rule, *given);
       if (!applied) return std::unexpected(applied.error());
       break;

@@ -10,11 +10,12 @@
 
 namespace wingmq::tools {
 
-/// Values given for one setting, and where: `--limit`, `WINGMQ_LIMIT`, `test.toml:3`.
+/// Values given for one setting, and where: `--limit`, `WINGMQ_LIMIT`, `test.toml:3: limit`.
 struct GivenSetting {
   std::string name;
   std::vector<std::string> values;
   std::string origin;
+  std::vector<std::string> places = {};  ///< of each value, when they stand in lines of their own; else empty
 };
 
 /// The keys of a TOML file as settings. The error names the file and the line.

@@ -15,6 +15,7 @@
 
 #include "log.h"
 #include "signals.h"
+#include "start_line.h"
 #include "values.h"
 #include "wingmq/broker.h"
 #include "wingmq/net/self_signed.h"
@@ -64,16 +65,19 @@ std::string hint_for(const std::string& error) {
   return "";
 }
 
+/// Whoever started the server reads this. That nobody can is no reason to end: it serves all the same.
 void print_ready(const std::vector<net::Endpoint>& endpoints, net::TlsMode tls) {
   std::string urls;
-  const auto add = [&](std::string_view scheme) {
-    for (const net::Endpoint& endpoint : endpoints) urls += fmt::format("{}\"{}://{}\"", urls.empty() ? "" : ",", scheme, net::to_string(endpoint));
-  };
-  if (tls != net::TlsMode::kOnly) add("http");
-  if (tls != net::TlsMode::kOff) add("https");
-  fmt::print("{{\"event\":\"ready\",\"urls\":[{}],\"port\":{},\"pid\":{}}}\nReady.\n", urls, endpoints.front().port,
-             ::getpid());
-  std::fflush(stdout);
+  for (const std::string& url : urls_of(endpoints, tls)) urls += fmt::format("{}\"{}\"", urls.empty() ? "" : ",", url);
+  const auto text = fmt::format("{{\"event\":\"ready\",\"urls\":[{}],\"port\":{},\"pid\":{}}}\nReady.\n", urls,
+                                endpoints.front().port, ::getpid());
+  [[maybe_unused]] const ExitCode said_why = write_out(text);
+}
+
+void say_how_to_trust(const std::string& certificate, std::uint16_t port) {
+  write_log(net::LogLevel::kInfo, "self-signed certificate, its own CA: " + certificate);
+  write_log(net::LogLevel::kInfo, fmt::format("try: curl --cacert {} https://localhost:{}/livez", certificate, port));
+  write_log(net::LogLevel::kInfo, fmt::format("Node: NODE_EXTRA_CA_CERTS={} node your-client.js", certificate));
 }
 
 /// A certificate that lives as long as the server.
@@ -143,6 +147,7 @@ ExitCode serve(ServeSettings settings, const ReadSettings& read_again) {
     return fail(kBadOption, declared.error());
   }
   settings.server.log = write_log;
+  if (settings.log_level == net::LogLevel::kDebug) settings.server.on_request = write_request_log;
   settings.server.declared_queues = settings.queues;
   SelfSigned self_signed;
   if (settings.tls_auto) {
@@ -155,8 +160,9 @@ ExitCode serve(ServeSettings settings, const ReadSettings& read_again) {
   if (const auto started = server.start(); !started) {
     return fail(kCannotBind, started.error() + hint_for(started.error()));
   }
+  write_log(net::LogLevel::kInfo, start_line(settings, server.endpoints()));
   print_ready(server.endpoints(), settings.server.tls.mode);
-  if (settings.tls_auto) write_log(net::LogLevel::kInfo, "self-signed certificate, its own CA: " + settings.server.tls.certificate_file);
+  if (settings.tls_auto) say_how_to_trust(settings.server.tls.certificate_file, server.endpoints().front().port);
   const std::string reason =
       signals.wait_for_end(settings.exit_with_parent, [&] { reload(server, settings, read_again); });
   write_log(net::LogLevel::kInfo, reason + ": stopping");

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <iterator>
 
+#include "credential_file.h"
 #include "limit_rules.h"
 #include "values.h"
 
@@ -114,6 +115,17 @@ Applied add_credential(ServeSettings& settings, const std::string& text) {
   return {};
 }
 
+Applied set_credential_file(ServeSettings& settings, const std::string& text) {
+  if (text.empty()) return std::unexpected("a file with a credential a line");
+  settings.credential_file = text;
+  return {};
+}
+
+Applied set_language(ServeSettings& settings, const std::string& text) {
+  static constexpr Choice<net::Language> kChoices[] = {{"zh", net::Language::kChinese}, {"en", net::Language::kEnglish}};
+  return choose(text, kChoices, settings.server.language);
+}
+
 Applied set_admin(ServeSettings& settings, const std::string& text) {
   using net::AdminAccess;
   static constexpr Choice<AdminAccess> kChoices[] = {
@@ -215,7 +227,8 @@ std::vector<SettingRule> access_and_log_rules() {
   return {
       {.name = "admin", .placeholder = "full|read-only|off", .help = "Control plane under /__admin/ (default full)",
        .topic = "Access", .apply = set_admin},
-      {.name = "admin-token", .placeholder = "TOKEN", .help = "Asked of every call to the control plane, as a bearer token",
+      {.name = "admin-token", .placeholder = "TOKEN",
+       .help = "Asked of every call to the control plane, as a bearer token; a secret, better in WINGMQ_ADMIN_TOKEN",
        .topic = "Access", .secret = true, .apply = set_admin_token},
       {.name = "metrics", .placeholder = "open|token",
        .help = "Whether /metrics asks for the admin token (default in profile prod: token, else open)", .topic = "Access",
@@ -229,8 +242,12 @@ std::vector<SettingRule> access_and_log_rules() {
       {.name = "auth-skew", .placeholder = "SPAN",
        .help = "How far requestDate may be from the wall clock, 0 for as far as it likes (default 15m)", .topic = "Access",
        .apply = set_auth_skew},
+      {.name = "credential-file", .placeholder = "FILE",
+       .help = "Who may call: a line AK:SK[:CUSTOMER][:delegate] each, # begins a comment; read again on SIGHUP",
+       .topic = "Access", .apply = set_credential_file},
       {.name = "credential", .placeholder = "AK:SK[:CUSTOMER][:delegate]",
-       .help = "Who may call (default in profile test: test:test); [[credential]] in the file, read again on SIGHUP",
+       .help = "The same as an option, which every user of the machine can read: better in a --credential-file, in "
+               "WINGMQ_CREDENTIAL or as [[credential]] in the --config (default in profile test: test:test)",
        .topic = "Access", .repeatable = true, .secret = true, .apply = add_credential},
       {.name = "tls", .placeholder = "only|auto",
        .help = "only: refuse plain HTTP, which is served beside TLS otherwise. auto: make a self-signed certificate and say where it lies",
@@ -240,7 +257,11 @@ std::vector<SettingRule> access_and_log_rules() {
       {.name = "tls-key", .placeholder = "FILE", .help = "Its private key, PEM", .topic = "Access",
        .apply = [](ServeSettings& s, const std::string& v) { return set_file(v, s.server.tls.key_file); }},
 
-      {.name = "log-level", .placeholder = "LEVEL", .help = "debug, info, warning or error (default info)", .topic = "Logs",
+      {.name = "language", .placeholder = "zh|en",
+       .help = "Of refusals, when a caller's Accept-Language wants neither (default zh)", .topic = "Access", .apply = set_language},
+
+      {.name = "log-level", .placeholder = "LEVEL",
+       .help = "debug (with a line for each request), info, warning or error (default info)", .topic = "Logs",
        .apply = set_log_level},
       {.name = "log-format", .placeholder = "text|json", .help = "Lines on standard error (default text)", .topic = "Logs",
        .apply = set_log_format},
@@ -327,7 +348,7 @@ Applied check_credentials(const ServeSettings& settings) {
   using enum net::AuthMode;
   const bool needed = settings.server.auth == kVerify || settings.server.auth == kHmac;
   if (!needed || !settings.server.credentials.empty()) return {};
-  return std::unexpected(settings.origin_of("auth") + ": no call could be signed: add --credential AK:SK, or --auth off");
+  return std::unexpected(settings.origin_of("auth") + ": no call could be signed: add --credential-file FILE, or --auth off");
 }
 
 Applied check_memory(const ServeSettings& settings) {
@@ -335,6 +356,15 @@ Applied check_memory(const ServeSettings& settings) {
   if (broker.prefault_bytes <= broker.memory_limit_bytes) return {};
   return std::unexpected(fmt::format("{}: {} bytes are more than the memory limit of {} bytes",
                                      settings.origin_of("prefault"), broker.prefault_bytes, broker.memory_limit_bytes));
+}
+
+/// In front of what the profile adds when there is nobody.
+Applied add_credentials_of_file(ServeSettings& settings) {
+  if (settings.credential_file.empty()) return {};
+  auto credentials = read_credential_file(settings.credential_file);
+  if (!credentials) return std::unexpected(fmt::format("{}: {}", settings.origin_of("credential-file"), credentials.error()));
+  std::ranges::move(*credentials, std::back_inserter(settings.server.credentials));
+  return {};
 }
 
 /// TLS needs a certificate and its key, given or made.
@@ -359,6 +389,7 @@ Applied complete_tls(ServeSettings& settings) {
 
 std::expected<void, std::string> complete(ServeSettings& settings) {
   if (auto completed = complete_tls(settings); !completed) return completed;
+  if (auto added = add_credentials_of_file(settings); !added) return added;
   if (settings.profile == Profile::kProd) {
     if (auto checked = check_production(settings); !checked) return checked;
   }

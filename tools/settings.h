@@ -34,9 +34,12 @@ struct ServeSettings {
   bool exit_with_parent = false;
   net::LogLevel log_level = net::LogLevel::kInfo;
   LogFormat log_format = LogFormat::kText;
+  std::string credential_file;
   std::vector<std::string> remarks;  ///< worth a warning at the start
   /// Where each setting that was given comes from, by its name: `listen` -> `--listen`, `WINGMQ_LISTEN`, `test.toml:3: listen`.
   std::map<std::string, std::string> origins;
+  /// The values of each setting that was given, by its name. Some are secrets.
+  std::map<std::string, std::vector<std::string>> given;
 
   /// Where the setting was given; as an option when it was not.
   [[nodiscard]] std::string origin_of(const std::string& name) const;

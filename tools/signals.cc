@@ -93,10 +93,11 @@ void Signals::stop_unless_hurried(const std::function<void()>& stop) const {
 }
 
 void open_standard_streams() {
-  // The lowest free number is taken, so what opens is the stream that was missing.
+  // The lowest free number is taken, so what opens is the stream that was missing. Nothing can be written to a missing standard
+  // output, and whoever tries is to learn of it.
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) >= 0) continue;
-    [[maybe_unused]] const int opened = ::open("/dev/null", O_RDWR);
+    [[maybe_unused]] const int opened = ::open("/dev/null", stream == STDOUT_FILENO ? O_RDONLY : O_RDWR);
   }
 }
 

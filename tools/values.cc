@@ -131,8 +131,12 @@ Read<net::Credential> read_credential(std::string_view text) {
   }
   const bool delegate = parts.size() > 2 && parts.back() == "delegate";
   if (delegate) parts.pop_back();
+  constexpr auto kForm = "ACCESSKEY:SECRETKEY[:CUSTOMER][:delegate]";
+  if (!parts[0].empty() && (parts.size() == 1 || parts[1].empty())) {
+    return std::unexpected(fmt::format("{}; the secret is missing", kForm));
+  }
   const bool complete = parts.size() == 2 || (parts.size() == 3 && !parts[2].empty());
-  if (!complete || parts[0].empty() || parts[1].empty()) return std::unexpected("ACCESSKEY:SECRETKEY[:CUSTOMER][:delegate]");
+  if (!complete || parts[0].empty() || parts[1].empty()) return std::unexpected(kForm);
   return net::Credential{parts[0], parts[1], parts.size() == 3 ? parts[2] : parts[0], delegate};
 }
 

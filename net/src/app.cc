@@ -92,6 +92,7 @@ class App::Impl {
       : broker_(broker),
         auth_(options, {wall_time, [&broker] { return broker.clock().now(); }}, read_signed_values),
         explain_(options.explain_signatures),
+        language_(options.language),
         handles_(options.handles),
         batch_messages_max_(options.limits.batch_messages_max),
         log_(options.log),
@@ -107,6 +108,10 @@ class App::Impl {
   bool cancel(ParkedCall& parked) { return broker_.cancel(parked); }
   void abandon(ParkedCall& parked);
   std::optional<Reply> refuse_body(const Request& request, std::size_t bytes);
+
+  [[nodiscard]] Language language_of(const Request& request) const { return net::language_of(request, language_); }
+  [[nodiscard]] Reply http_fault(unsigned status, const Request* request, std::string_view detail) const;
+  [[nodiscard]] std::string_view caller_of(const Request& request) const;
 
   void set_credentials(const std::vector<Credential>& credentials) { auth_.replace(credentials); }
   void begin_shutdown() noexcept { stopping_.store(true, std::memory_order_release); }
@@ -130,6 +135,7 @@ class App::Impl {
   Broker& broker_;
   Authenticator auth_;
   const bool explain_;  // tell callers why a signature is wrong, and what id a name stands for
+  const Language language_;  // of refusals, where the caller has no wish
   const HandleFormat handles_;
   const std::uint32_t batch_messages_max_;
   const std::function<void(LogLevel, std::string_view)> log_;
@@ -321,6 +327,18 @@ Reply App::Impl::readiness() const {
   return reply;
 }
 
+Reply App::Impl::http_fault(unsigned status, const Request* request, std::string_view detail) const {
+  const Language language = request == nullptr ? language_ : language_of(*request);
+  Refusal refusal{.fault = fault_of_status(status)};
+  if (!detail.empty()) refusal.given = refusal.fault == Fault::kNoSuchPath ? shown(detail) : fmt::format(" ({})", detail);
+  return refuse(refusal, language, status);
+}
+
+std::string_view App::Impl::caller_of(const Request& request) const {
+  const Header* key = request.find_header("accessKey");
+  return key == nullptr || auth_.is_secret(key->value) ? std::string_view() : key->value;
+}
+
 App::App(Broker& broker, const ServerOptions& options) : impl_(std::make_unique<Impl>(broker, options)) {}
 App::~App() = default;
 
@@ -335,11 +353,9 @@ std::optional<Reply> App::refuse_body(const Request& request, std::size_t bytes)
 }
 
 Reply App::http_fault(unsigned status, const Request* request, std::string_view detail) const {
-  const Language language = request == nullptr ? Language::kChinese : language_of(*request);
-  Refusal refusal{.fault = fault_of_status(status)};
-  if (!detail.empty()) refusal.given = refusal.fault == Fault::kNoSuchPath ? shown(detail) : fmt::format(" ({})", detail);
-  return refuse(refusal, language, status);
+  return impl_->http_fault(status, request, detail);
 }
+std::string_view App::caller_of(const Request& request) const { return impl_->caller_of(request); }
 
 void App::set_credentials(const std::vector<Credential>& credentials) { impl_->set_credentials(credentials); }
 void App::begin_shutdown() noexcept { impl_->begin_shutdown(); }

@@ -67,6 +67,9 @@ class App {
   /// the message, such as `the body has 5000000 bytes, 4194304 are allowed`.
   [[nodiscard]] Reply http_fault(unsigned status, const Request* request, std::string_view detail) const;
 
+  /// The accessKey of a request, fit for a log: empty where a client swapped key and secret. The view is the request's.
+  [[nodiscard]] std::string_view caller_of(const Request& request) const;
+
   /// Replaces who may call.
   void set_credentials(const std::vector<Credential>& credentials);
 

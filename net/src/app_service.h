@@ -21,6 +21,7 @@ class AppService final : public Service {
   [[nodiscard]] Reply http_fault(unsigned status, const Request* request, std::string_view detail) override {
     return app_.http_fault(status, request, detail);
   }
+  [[nodiscard]] std::string_view caller_of(const Request& request) const override { return app_.caller_of(request); }
 
  private:
   class AppExchange;

@@ -75,11 +75,19 @@ void append_member(std::string& json, std::string_view name, std::string_view va
   append_quoted(json, value);
 }
 
+/// A command line is typed: `fifo` and `kafka_ha` are what they look like (D05 says which spellings there are).
+std::string upper_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
 std::string create_queue_json(const Parts& parts) {
   std::string json;
   append_member(json, "regionId", parts.region);
   append_member(json, "name", parts.name);
-  append_member(json, "queueMode", parts.mode);
+  append_member(json, "queueMode", upper_case(parts.mode));
   append_member(json, "description", parts.description);
   if (!parts.dead_after.empty()) {
     append_member(json, "redrivePolicy", "enable");

@@ -48,6 +48,7 @@ class Server::Impl {
   void set_credentials(const std::vector<Credential>& credentials) { app_.set_credentials(credentials); }
   [[nodiscard]] std::expected<void, std::string> reload_tls() { return tls_.load(); }
   [[nodiscard]] const std::vector<Endpoint>& endpoints() const noexcept { return endpoints_; }
+  [[nodiscard]] std::string url() const;
 
  private:
   using WorkGuard = asio::executor_work_guard<asio::io_context::executor_type>;
@@ -127,6 +128,15 @@ std::expected<void, std::string> Server::Impl::open_listeners() {
     endpoints_.push_back(std::move(*bound));
   }
   return {};
+}
+
+std::string Server::Impl::url() const {
+  if (endpoints_.empty()) return {};
+  Endpoint first = endpoints_.front();
+  // Nobody connects to "every address".
+  if (first.address == "0.0.0.0") first.address = "127.0.0.1";
+  if (first.address == "::") first.address = "::1";
+  return (options_.tls.mode == TlsMode::kOnly ? "https://" : "http://") + to_string(first);
 }
 
 // --- Connections ------------------------------------------------------------------------------------------------------
@@ -215,6 +225,7 @@ Server::Server(Broker& broker, ServerOptions options) : impl_(std::make_unique<I
 Server::~Server() { impl_->stop(std::chrono::milliseconds(1500)); }
 std::expected<void, std::string> Server::start() { return impl_->start(); }
 const std::vector<Endpoint>& Server::endpoints() const noexcept { return impl_->endpoints(); }
+std::string Server::url() const { return impl_->url(); }
 void Server::set_credentials(const std::vector<Credential>& credentials) { impl_->set_credentials(credentials); }
 std::expected<void, std::string> Server::reload_tls() { return impl_->reload_tls(); }
 void Server::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }

@@ -16,7 +16,7 @@ start() {
   [ -n "$port" ] || { echo "FAILED: the server did not come up: $(cat "$dir/err")"; exit 1; }
 }
 start --tls auto --auth verify --credential 'ak:sk:alice' --queue 'orders?groups=billing&project=alice'
-until ca=$(grep -o '/.*/ca.pem' "$dir/err"); do :; done
+until ca=$(grep -o '/.*/ca.pem$' "$dir/err"); do :; done
 plain=http://127.0.0.1:$port
 call() { "$wingmq" call --access-key ak --secret-key "${secret:-sk}" --url "${url:-$plain}" "$@" 2>"$dir/said"; }
 id() { grep -o '"id":"[^"]*' | head -n 1 | cut -d '"' -f 4; }

@@ -123,10 +123,55 @@ test_ready_lines() {
 test_logs() {
   launch --listen 127.0.0.1:0 --log-format json
   stop
-  like "a log line in JSON" '\{"time":"[^"]*Z","level":"info","message":"SIGTERM: stopping"\}' "$(cat log)"
+  like "a log line in JSON" '.*\{"time":"[^"]*Z","level":"info","message":"SIGTERM: stopping"\}' "$(cat log)"
   launch --listen 127.0.0.1:0 --log-level error
   stop
   is "a quiet log" "" "$(cat log)"
+}
+
+test_what_it_says_at_the_start() {
+  launch --listen 127.0.0.1:0 --queue orders --credential ak:hunter2 --admin-token hunter3
+  stop
+  like "one line about it" ".* info wingmq 0\.1\.0 on http://127\.0\.0\.1:$port: profile test, auth warn, clock real; set: queue=orders, admin-token=\(secret\), credential=\(secret\)"$'\n.* info SIGTERM: stopping' "$(cat log)"
+}
+
+test_a_line_for_each_request() {
+  launch --listen 127.0.0.1:0 --log-level debug --credential ak:hunter2
+  get '/livez?a=b' >/dev/null
+  get /livez 'accessKey: hunter2' >/dev/null
+  stop
+  like "a request in the log" ".* debug GET /livez 200, 0 bytes in, 15 bytes out, [0-9.]+ ms, key test"$'\n.*' "$(cat log)"
+  lacks "no secret in the log" hunter2 "$(cat log)"
+  launch --listen 127.0.0.1:0 --log-level debug --log-format json
+  get /livez >/dev/null
+  stop
+  like "a request in the log, as JSON" '.*"level":"debug","message":"request","method":"GET","path":"/livez","status":200,"received_bytes":0,"sent_bytes":15,"ms":[0-9.]+,"key":"test"\}.*' "$(cat log)"
+  launch --listen 127.0.0.1:0
+  get /livez >/dev/null
+  stop
+  lacks "none by default" livez "$(cat log)"
+}
+
+# Nobody learns the address then, but the server is there for who knows it.
+test_standard_output_that_takes_nothing() {
+  local where said
+  for where in full closed; do
+    if [ "$where" = full ]; then
+      "$wingmq" serve --listen 127.0.0.1:0 >/dev/full 2>log &
+      said='No space left on device'
+    else
+      "$wingmq" serve --listen 127.0.0.1:0 >&- 2>log &
+      said='Bad file descriptor'
+    fi
+    pid=$!
+    pids+=("$pid")
+    until_logged "wingmq serve: standard output: $said"
+    port=$(sed -n 's/.* on http:\/\/127.0.0.1:\([0-9]*\):.*/\1/p' log)
+    like "it serves, standard output $where" '.*HTTP/1\.1 200 .*' "$(get /livez)"
+    kill -TERM "$pid"
+    wait "$pid"
+    is "exit code, standard output $where" 0 "$?"
+  done
 }
 
 # --- what it refuses --------------------------------------------------------------------------------------------------
@@ -275,8 +320,23 @@ test_hangup_reads_credentials_again() {
   until_logged "SIGHUP: 2 credentials in force"
   printf '[[credential]]\naccess_key = "only"\n' >keys.toml
   kill -HUP "$pid"
-  until_logged "SIGHUP: nothing changed: keys.toml:1: credential needs"
+  until_logged "SIGHUP: nothing changed: keys.toml:1: credential: secret_key is missing"
   like "the server lives on" '.*HTTP/1\.1 200 .*' "$(get /livez)"
+  stop
+}
+
+test_hangup_reads_the_credential_file_again() {
+  printf '# keys\na:b\n' >keys
+  export WINGMQ_CREDENTIAL_FILE=keys
+  launch --listen 127.0.0.1:0
+  unset WINGMQ_CREDENTIAL_FILE
+  printf 'a:b\nc:d\n' >keys
+  kill -HUP "$pid"
+  until_logged "SIGHUP: 2 credentials in force"
+  printf 'a:b\nhunter2\n' >keys
+  kill -HUP "$pid"
+  until_logged "SIGHUP: nothing changed: WINGMQ_CREDENTIAL_FILE: keys:2: needed is ACCESSKEY:SECRETKEY"
+  lacks "no secret in the log" hunter2 "$(cat log)"
   stop
 }
 
@@ -305,6 +365,9 @@ test_missing_standard_streams() {
 test_help_and_version
 test_ready_lines
 test_logs
+test_what_it_says_at_the_start
+test_a_line_for_each_request
+test_standard_output_that_takes_nothing
 test_refused_command_lines
 test_refusals_have_one_form
 test_refused_credentials
@@ -315,6 +378,7 @@ test_running_requests_are_finished
 test_a_second_signal_ends_at_once
 test_signals_that_come_together_are_one
 test_hangup_reads_credentials_again
+test_hangup_reads_the_credential_file_again
 test_exit_with_parent
 test_missing_standard_streams
 

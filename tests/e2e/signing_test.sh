@@ -17,7 +17,7 @@ read -r -t 20 second <&3
 port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' <<<"$ready")
 [ "$second" = Ready. ] || { echo "FAILED: the server did not come up: $(cat "$dir/err")"; exit 1; }
 base=https://127.0.0.1:$port
-until ca=$(grep -o '/.*/ca.pem' "$dir/err"); do :; done
+until ca=$(grep -o '/.*/ca.pem$' "$dir/err"); do :; done
 curl() { command curl --cacert "$ca" "$@"; }
 secret=test-secret
 

@@ -86,7 +86,20 @@ test_only() {
   has "the ready line names one" "\"urls\":[\"https://127.0.0.1:$port\"]" "$ready"
   has "plain HTTP is told so" 'https' "$(curl -sS -H 'Accept-Language: en' "http://127.0.0.1:$port/livez")"
   until_logged 'ca.pem'
-  has "the made certificate is good" '"ok"' "$(curl -sS --cacert "$(grep -o '/.*/ca.pem' "$dir/err")" "https://127.0.0.1:$port/livez")"
+  has "the made certificate is good" '"ok"' "$(curl -sS --cacert "$(grep -o '/.*/ca.pem$' "$dir/err")" "https://127.0.0.1:$port/livez")"
+  stop
+}
+
+# What the server prints is to be copied: it works as it stands.
+test_printed_commands() {
+  local command
+  start --tls auto
+  until_logged 'Node:'
+  command=$(sed -n 's/.* info try: //p' "$dir/err")
+  has "the curl line" '"ok"' "$(bash -c "$command" 2>&1)"
+  command=$(sed -n 's/.* info Node: //p' "$dir/err")
+  printf 'fetch("https://localhost:%s/livez").then(async (r) => console.log(await r.text()), (e) => console.log(e.cause));' "$port" >"$dir/your-client.js"
+  if command -v node >/dev/null; then has "the Node line" '"ok"' "$(cd "$dir" && bash -c "$command" 2>&1)"; fi
   stop
 }
 
@@ -106,6 +119,7 @@ test_both_on_one_port
 test_messages_over_tls
 test_reload
 test_only
+test_printed_commands
 test_bad_settings
 
 finish

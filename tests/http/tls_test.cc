@@ -123,8 +123,18 @@ TEST_F(TlsTest, SomethingElseThanAHandshakeEndsTheConnection) {
   EXPECT_TRUE(fine.connected());
 }
 
+TEST_F(TlsTest, TheKeyIsForThisUserAlone) {
+  const auto permissions = [](const std::string& file) { return std::filesystem::status(file).permissions(); };
+  start_tls(net::TlsMode::kOptional);
+  using std::filesystem::perms;
+  EXPECT_EQ(permissions(options_.tls.key_file), perms::owner_read | perms::owner_write);
+  EXPECT_EQ(permissions(folder_), perms::owner_all);
+  EXPECT_EQ(server_->url(), "http://127.0.0.1:" + std::to_string(port()));
+}
+
 TEST_F(TlsTest, ACertificateIsReplacedWhileConnectionsGoOn) {
   start_tls(net::TlsMode::kOnly);
+  EXPECT_EQ(server_->url(), "https://127.0.0.1:" + std::to_string(port()));
   TlsSocket before(port());
   std::filesystem::remove(options_.tls.key_file);
   const auto failed = server_->reload_tls();

@@ -101,6 +101,41 @@ TEST(SettingsTest, OnlyAnAddressThatWasWrittenOutNeedsItsFamily) {
   EXPECT_TRUE(from_options({{"listen", {"localhost:0", "[::1]:1"}, ""}})->ipv6_needed);
 }
 
+TEST(ConfigTest, LimitsMayBeATable) {
+  const ConfigFile file("threads = 1\n[limit]\nqueue_quota = 7\nretention = \"1h30m\"\n");
+  const auto given = read_config(file.path());
+  ASSERT_TRUE(given) << given.error();
+  const auto settings = resolve({}, {}, *given);
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->broker.limits.queues_per_project, 7U);
+  EXPECT_EQ(settings->broker.limits.retention, 90min);
+}
+
+TEST(ConfigTest, AFaultInATableIsNamedByItsLine) {
+  const ConfigFile value("[limit]\nqueue_quota = 7\nretention = 1.5\n");
+  EXPECT_EQ(read_config(value.path()).error(), value.path() + ":3: limit needs NAME=VALUE, an array of them, or a table of name = value");
+  const ConfigFile name("[limit]\nqueue_quota = 7\nretentoin = 1\n");
+  const auto error = resolve({}, {}, *read_config(name.path())).error();
+  EXPECT_TRUE(error.starts_with(name.path() + ":3: limit: `retentoin=1` is given")) << error;
+}
+
+TEST(ConfigTest, ACredentialWithoutItsSecretIsNamedByItsLine) {
+  const std::string good = "[[credential]]\naccess_key = \"a\"\nsecret_key = \"b\"\n";
+  const ConfigFile missing(good + "[[credential]]\naccess_key = \"c\"\n");
+  EXPECT_EQ(read_config(missing.path()).error(), missing.path() + ":4: credential: secret_key is missing");
+  const ConfigFile empty(good + "[[credential]]\nsecret_key = \"hunter2\"\n");
+  EXPECT_EQ(read_config(empty.path()).error(), empty.path() + ":4: credential: access_key is missing");
+  const ConfigFile unknown(good + "[[credential]]\nacces_key = \"c\"\n");
+  EXPECT_EQ(read_config(unknown.path()).error(),
+            unknown.path() + ":4: credential: `acces_key` is unknown; there are access_key, secret_key, customer, delegate");
+}
+
+TEST(SettingsTest, TheLanguageOfRefusalsIsChosen) {
+  EXPECT_EQ(from_options({})->server.language, net::Language::kChinese);
+  EXPECT_EQ(from_options({{"language", {"en"}, ""}})->server.language, net::Language::kEnglish);
+  EXPECT_EQ(error_of("language", "fr"), "--language: `fr` is given, needed is one of zh, en");
+}
+
 TEST(SettingsTest, WarnIsShortForWarning) {
   EXPECT_EQ(from_options({{"log-level", {"warn"}, ""}})->log_level, net::LogLevel::kWarning);
 }
@@ -115,6 +150,16 @@ TEST(SettingsTest, AQueueIsReadWithItsGroups) {
   EXPECT_EQ(queue.spec.consume_count_max, 3U);
   EXPECT_EQ(queue.groups, (std::vector<std::string>{"g1", "g2"}));
   EXPECT_EQ(queue.project, (Project{"alice", "r"}));
+}
+
+TEST(SettingsTest, AQueuesModeIsReadInAnyCase) {
+  const auto mode = [](const std::string& text) {
+    return from_options({{"queue", {"orders?mode=" + text}, ""}})->queues.at(0).spec.mode;
+  };
+  for (const char* text : {"FIFO", "fifo", "Fifo"}) EXPECT_EQ(mode(text), QueueMode::kFifo) << text;
+  for (const char* text : {"KAFKA-HA", "kafka-ha", "kafka_ha", "Kafka_HA"}) EXPECT_EQ(mode(text), QueueMode::kKafkaHa) << text;
+  EXPECT_EQ(mode("kafka_ht"), QueueMode::kKafkaHt);
+  EXPECT_NE(error_of("queue", "orders?mode=lifo").find("queueMode"), std::string::npos);
 }
 
 TEST(SettingsTest, EveryDocumentedLimitCanBeSet) {
@@ -360,7 +405,7 @@ TEST(ReadConfigTest, CredentialsAreTables) {
     const ConfigFile other(wrong);
     const auto refused = read_config(other.path());
     ASSERT_FALSE(refused) << wrong;
-    EXPECT_NE(refused.error().find("access_key"), std::string::npos) << refused.error();
+    EXPECT_NE(refused.error().find(":1: credential: "), std::string::npos) << refused.error();
     EXPECT_EQ(refused.error().find("hunter2"), std::string::npos) << refused.error();
   }
 }

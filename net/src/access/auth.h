@@ -71,6 +71,10 @@ class Authenticator {
   [[nodiscard]] Verdict finish(Check check, const Request& request, const SignedOperation& operation);
 
   void replace(const std::vector<Credential>& credentials) { credentials_.replace(credentials); }
+  /// Whether a client that sends this as its accessKey gives a secret away.
+  [[nodiscard]] bool is_secret(std::string_view access_key) const {
+    return credentials_.find(access_key) == nullptr && credentials_.find_by_secret(access_key) != nullptr;
+  }
   /// How often a signature was wrong in this way.
   [[nodiscard]] std::uint64_t faults(SignatureFault fault) const noexcept {
     return faults_[static_cast<std::size_t>(fault)].load(std::memory_order_relaxed);

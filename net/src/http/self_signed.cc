@@ -1,9 +1,11 @@
 #include "wingmq/net/self_signed.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -49,10 +51,12 @@ Owned<X509> make_certificate(EVP_PKEY* key) {
   return good ? std::move(certificate) : nullptr;
 }
 
-/// Writes one PEM file; `write` gets the open file and returns whether it could.
+/// Writes one PEM file that only this user can read; `write` gets the open file and returns whether it could.
 template <typename Write>
 bool write_file(const std::string& path, Write write) {
-  const Owned<std::FILE> file(std::fopen(path.c_str(), "wxe"));
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (descriptor < 0) return false;
+  const Owned<std::FILE> file(::fdopen(descriptor, "w"));
   return file && write(file.get()) == 1 && std::fflush(file.get()) == 0;
 }
 

@@ -46,6 +46,8 @@ class Service {
   [[nodiscard]] virtual std::optional<Reply> refuse_body(const Request& request, std::size_t bytes) = 0;
   /// The reply to what cannot be served below the operations. `request`: as much as is known of it.
   [[nodiscard]] virtual Reply http_fault(unsigned status, const Request* request, std::string_view detail) = 0;
+  /// Who sent the request, fit for a log: never a secret. The view is the request's.
+  [[nodiscard]] virtual std::string_view caller_of(const Request& request) const = 0;
 };
 
 }  // namespace wingmq::net

@@ -136,6 +136,7 @@ asio::awaitable<bool> Session::serve_one() {
     co_return false;
   }
   request.body = std::move(*body);
+  note_request(request);
   woken_ = false;
   const bool refused = incoming->refusal.has_value();
   const bool prepares = !refused && exchange_->prepare(request, [this] { wake(); });
@@ -147,6 +148,7 @@ asio::awaitable<bool> Session::serve_one() {
   const Outgoing out = begin_send(*reply, close, &*head);
   bool sent = out.complete();
   if (!sent) sent = co_await send_rest(out);
+  report(*reply);
   if (!sent && !refused) exchange_->abandon();
   co_return sent && !close;
 }
@@ -165,7 +167,7 @@ asio::awaitable<std::expected<RequestHead, Session::Refusal>> Session::read_head
     const bool more = co_await connection_.fill();
     if (!more) co_return silent;
   }
-  idle_ = false;
+  note_begin();
   bool incomplete = false;
   std::size_t searched = 0;
   while (true) {
@@ -374,6 +376,32 @@ void Session::watch_peer() {
   });
 }
 
+void Session::note_begin() {
+  idle_ = false;
+  if (worker_.options.on_request) begun_ = std::chrono::steady_clock::now();
+}
+
+void Session::note_request(const Request& request) {
+  if (!worker_.options.on_request) return;
+  told_.method = request.method;
+  told_.path = request.path();
+  told_.access_key = worker_.service->caller_of(request);
+  told_.received_bytes = request.body.size();
+}
+
+void Session::report(const Reply& reply) {
+  if (!worker_.options.on_request) return;
+  using std::chrono::steady_clock;
+  told_.status = reply.status;
+  told_.sent_bytes = reply.body.size();
+  if (begun_ != steady_clock::time_point()) {
+    told_.duration = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begun_);
+  }
+  worker_.options.on_request(told_);
+  told_ = {};
+  begun_ = {};
+}
+
 /// Sends what can go at once. `reply` must live until the rest is gone.
 Session::Outgoing Session::begin_send(const Reply& reply, bool close, const RequestHead* head) {
   const bool http10 = head != nullptr && head->version() == 10;
@@ -393,10 +421,12 @@ asio::awaitable<void> Session::refuse(HttpFault fault, const RequestHead* head) 
   idle_ = false;
   std::optional<Request> request;
   if (head != nullptr) request = head->request();
+  if (request) note_request(*request);
   const Reply reply = worker_.service->http_fault(fault.status, request ? &*request : nullptr, fault.detail);
   const Outgoing out = begin_send(reply, true, head);
   bool sent = out.complete();
   if (!sent) sent = co_await send_rest(out);
+  report(reply);
   if (sent) co_await connection_.linger();
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -72,6 +73,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void wake();
   Awaitable<void> wait_prepared();
   void watch_peer();
+  void note_begin();
+  void note_request(const Request& request);
+  void report(const Reply& reply);
   Outgoing begin_send(const Reply& reply, bool close, const RequestHead* head);
   Awaitable<bool> send_rest(const Outgoing& out);
   Awaitable<void> refuse(HttpFault fault, const RequestHead* head);
@@ -83,6 +87,9 @@ class Session : public std::enable_shared_from_this<Session> {
   Connection connection_;
   const std::unique_ptr<Exchange> exchange_;
   boost::asio::steady_timer alarm_;  // never due: cancelling it wakes the session
+  // Only for on_request: the request that is served, and when its first byte came.
+  ServedRequest told_;
+  std::chrono::steady_clock::time_point begun_{};
   bool idle_ = true;                 // between two requests
   bool woken_ = false;               // the parked call has its answer
   bool gone_ = false;                // the peer went away while the call was parked

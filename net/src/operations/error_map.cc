@@ -203,9 +203,9 @@ std::string error_body(unsigned status, std::string_view code, const std::string
 
 }  // namespace
 
-Language language_of(const Request& request) {
+Language language_of(const Request& request, Language otherwise) {
   const Header* header = request.find_header("Accept-Language");
-  return header == nullptr ? Language::kChinese : preferred_language(header->value);
+  return header == nullptr ? otherwise : preferred_language(header->value, otherwise);
 }
 
 Refusal refusal_of(const Error& error, std::string_view name) {

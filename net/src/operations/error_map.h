@@ -100,8 +100,8 @@ struct Refusal {
   std::uint64_t actual = 0;
 };
 
-/// The language that a request's refusal is written in: what its Accept-Language prefers.
-[[nodiscard]] Language language_of(const Request& request);
+/// The language that a request's refusal is written in: what its Accept-Language prefers, or `otherwise`.
+[[nodiscard]] Language language_of(const Request& request, Language otherwise);
 
 /// The broker's reason as a refusal. `name` is what the call was about: a queue's, a group's names.
 [[nodiscard]] Refusal refusal_of(const Error& error, std::string_view name = {});

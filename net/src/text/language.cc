@@ -28,7 +28,7 @@ bool is_language(std::string_view range, std::string_view language) {
 
 }  // namespace
 
-Language preferred_language(std::string_view accept_language) {
+Language preferred_language(std::string_view accept_language, Language otherwise) {
   int english = 0;
   int chinese = 0;
   bool english_first = false;
@@ -45,8 +45,9 @@ Language preferred_language(std::string_view accept_language) {
       chinese = std::max(chinese, q);
     }
   }
+  if (english == 0 && chinese == 0) return otherwise;
   const bool wins = english > chinese || (english == chinese && english_first);
-  return english > 0 && wins ? Language::kEnglish : Language::kChinese;
+  return wins ? Language::kEnglish : Language::kChinese;
 }
 
 }  // namespace wingmq::net

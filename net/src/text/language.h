@@ -1,14 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <string_view>
+
+#include "wingmq/net/language.h"
 
 namespace wingmq::net {
 
-/// The language of a refusal's text (API.md 3).
-enum class Language : std::uint8_t { kChinese, kEnglish };
-
-/// English when the text of an Accept-Language ranks it above Chinese, Chinese otherwise.
-[[nodiscard]] Language preferred_language(std::string_view accept_language);
+/// The one that the text of an Accept-Language ranks higher; `otherwise`, when it wants neither.
+[[nodiscard]] Language preferred_language(std::string_view accept_language, Language otherwise);
 
 }  // namespace wingmq::net

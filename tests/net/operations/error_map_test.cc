@@ -85,7 +85,10 @@ TEST(ErrorMap, NumbersOfARefusalReachItsText) {
   EXPECT_EQ(text, "The messages' payload is 524289 bytes, the limit is 524288 bytes.");
 }
 
-TEST(ErrorMap, WithoutAHeaderItIsChinese) { EXPECT_EQ(language_of(Request{}), Language::kChinese); }
+TEST(ErrorMap, WithoutAHeaderItIsTheServersLanguage) {
+  EXPECT_EQ(language_of(Request{}, Language::kChinese), Language::kChinese);
+  EXPECT_EQ(language_of(Request{}, Language::kEnglish), Language::kEnglish);
+}
 
 }  // namespace
 }  // namespace wingmq::net

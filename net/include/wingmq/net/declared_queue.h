@@ -14,7 +14,7 @@ using DeclaredQueue = QueuePlan;
 
 /// Reads `NAME?region=R&mode=M&groups=G,G&dlq=N&description=D&project=C`. Everything but the name may be left out: the region
 /// is then cn-snxy1, the customer `test`, the mode NORMAL; without dlq (failures after which a message is dead, 1 to 100)
-/// there are no dead letters. Values may be percent-encoded and follow the rules of createQueue and createConsumeGroup
+/// there are no dead letters. The mode may be in small letters. Values may be percent-encoded and follow the rules of createQueue and createConsumeGroup
 /// (API.md 4.1, 4.5). The error says which part is wrong and what would be right.
 [[nodiscard]] std::expected<DeclaredQueue, std::string> parse_declared_queue(std::string_view text);
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "wingmq/broker.h"
+#include "wingmq/net/language.h"
 
 namespace wingmq::net {
 
@@ -80,6 +81,17 @@ struct Endpoint {
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
 
+/// A request, once its reply has been handed to the connection. The views live during the call that gets it.
+struct ServedRequest {
+  std::string_view method;        ///< empty, like the path, when the request could not be read
+  std::string_view path;          ///< without its query
+  std::string_view access_key;    ///< as the caller gave it; never a known secret
+  unsigned status = 0;            ///< HTTP's
+  std::size_t received_bytes = 0; ///< of the request's body
+  std::size_t sent_bytes = 0;     ///< of the reply's body
+  std::chrono::microseconds duration{};  ///< since the request's first byte
+};
+
 struct ServerOptions {
   std::vector<Endpoint> listen = {{"127.0.0.1", 9080}, {"::1", 9080}};
   std::uint32_t threads = 0;  ///< 0: one for each processor
@@ -91,6 +103,7 @@ struct ServerOptions {
   bool explain_signatures = true;
   TlsOptions tls;
   HandleFormat handles = HandleFormat::kCompact;
+  Language language = Language::kChinese;  ///< of refusals, when a caller's Accept-Language wants neither
   AdminAccess admin = AdminAccess::kFull;
   std::string admin_token;  ///< empty: none asked for
   MetricsAccess metrics = MetricsAccess::kOpen;
@@ -100,6 +113,8 @@ struct ServerOptions {
   NetLimits limits;
   /// Receives log lines, from any thread; may be empty.
   std::function<void(LogLevel, std::string_view)> log;
+  /// Receives every request, from any thread; costs nothing when empty.
+  std::function<void(const ServedRequest&)> on_request;
   /// The start-up queues, which POST /__admin/reset {} makes again in the step that forgets everything.
   std::vector<QueuePlan> declared_queues;
 };
@@ -120,6 +135,10 @@ class Server {
 
   /// The bound endpoints with their real ports, in the order asked for.
   [[nodiscard]] const std::vector<Endpoint>& endpoints() const noexcept;
+
+  /// Where a client on this machine finds the server: the first endpoint as a URL, `http://127.0.0.1:41234`, with https where
+  /// plain HTTP is refused. Empty before start().
+  [[nodiscard]] std::string url() const;
 
   /// Replaces all credentials; calls that are being served keep the old ones. Any thread.
   void set_credentials(const std::vector<Credential>& credentials);
