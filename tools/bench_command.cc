@@ -7,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <string_view>
@@ -35,7 +36,7 @@ Examples:
   wingmq bench --mode send --batch 1 --rate 20000 --connections 16 --threads 2
   wingmq bench --mode mix --rate 500 --consumers 2 --groups 3 --json before.json
   wingmq bench --mode mix --rate 500 --consumers 2 --groups 3 --compare before.json
-  wingmq bench --access-key AK --secret-key SK --tls  signed, over TLS, against a server that verifies
+  WINGMQ_SECRET_KEY=SK wingmq bench --access-key AK --tls   signed, over TLS, against a server that verifies
   wingmq bench --url http://127.0.0.1:9080 --queue orders --mode cycle --batch 10 --duration 30s
 )";
 
@@ -174,7 +175,7 @@ constexpr Rule kRules[] = {
      add_text<&Options::queue_names>},
     {"region", "R", kServer, "regionId (default cn-snxy1)", set_text<&Options::region>},
     {"access-key", "AK", kServer, "Sign as this one; the started server verifies then", set_text<&Options::access_key>},
-    {"secret-key", "SK", kServer, "Its secret", set_text<&Options::secret_key>},
+    {"secret-key", "SK", kServer, "Its secret; better as $WINGMQ_SECRET_KEY: every user of the machine can read a command line", set_text<&Options::secret_key>},
     {"tls", "", kServer, "TLS to the started server", set_true<&Options::tls>},
     {"cacert", "FILE", kServer, "Certificates to check the server's against, PEM", set_text<&Options::ca_file>},
     {"insecure", "", kServer, "Accept any certificate", set_true<&Options::insecure>},
@@ -225,6 +226,9 @@ std::expected<Options, std::string> BenchCommand::options() const {
       if (const auto fault = rule.read(text, options))
         return std::unexpected(fmt::format("--{}: {}", rule.name, *fault));
     }
+  }
+  if (const char* secret = std::getenv("WINGMQ_SECRET_KEY"); secret != nullptr && options.secret_key.empty()) {
+    if (!options.access_key.empty()) options.secret_key = secret;
   }
   if (options.requests > 0 && values_.at("duration").empty()) options.duration = std::chrono::hours(1);
   if (const auto fault = find_fault(options)) return std::unexpected(*fault);

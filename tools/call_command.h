@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "exit_code.h"
@@ -20,7 +21,7 @@ class CallCommand {
   [[nodiscard]] ExitCode run() const;
 
  private:
-  [[nodiscard]] ExitCode exchange(const ReadyCall& call, const load::Url& url) const;
+  [[nodiscard]] ExitCode exchange(const ReadyCall& call, const load::Url& url, std::chrono::milliseconds patience) const;
 
   CLI::App& command_;
   SignedCallOptions call_;
@@ -30,7 +31,7 @@ class CallCommand {
   bool raw_ = false;
   bool pretty_ = false;
   std::string language_;
-  unsigned timeout_ = 75;  // seconds: a consume may wait for 60
+  std::string timeout_ = "75s";  // a consume may wait for 60
 };
 
 }  // namespace wingmq::tools

@@ -21,6 +21,9 @@ Every option --foo-bar is also the environment variable WINGMQ_FOO_BAR and the k
 beats the environment, which beats the file. Repeatable settings: values separated by blanks in the environment, an array
 in the file. Sizes: 65536, 64k, 4MiB, 1G. Spans of time: 250ms, 30s, 15m, 1h30m.
 
+Secrets belong in the environment (WINGMQ_CREDENTIAL, WINGMQ_ADMIN_TOKEN) or in files: a command line can be read by every user of the
+machine.
+
 Limits and their defaults:
   {}
 
@@ -31,7 +34,8 @@ Examples:
   wingmq serve --queue 'orders?groups=g1,g2&dlq=3'
   wingmq serve --listen 127.0.0.1:0 --clock manual --exit-with-parent
   wingmq serve --profile bench --threads 4 --memory-limit 2G --limit queue_quota=100
-  wingmq serve --listen 0.0.0.0:9080 --admin off --config wingmq.toml
+  wingmq serve --auth verify --credential-file keys --log-level debug
+  wingmq serve --listen :9080 --admin off --config wingmq.toml
 )";
 
 Environment environment() {

@@ -12,13 +12,13 @@ namespace wingmq::tools {
 namespace {
 
 constexpr auto kExamples = R"(
-Parameters stand in the order in which they are to be signed. Blanks and line ends around a value are dropped. A value that is a JSON object or list goes into a POST's body
-as it is, any other one as a string.
+Parameters stand in the order in which they are to be signed. Blanks and line ends around a value are dropped. A value that is a JSON
+object or list goes into a POST's body as it is, any other one as a string.
 
 Examples:
   wingmq sign queryQuota --param regionId=cn-snxy1
   wingmq sign createQueue --param 'createQueueInfo={"regionId":"cn-snxy1","name":"a","description":""}' --curl
-  wingmq sign queryQueue --param regionId=cn-snxy1 --access-key AK --secret-key SK --url http://mq:9080 --curl | sh
+  WINGMQ_ACCESS_KEY=AK WINGMQ_SECRET_KEY=SK wingmq sign queryQueue --param regionId=cn-snxy1 --url mq:9080 --curl | sh
 
 )";
 

@@ -114,7 +114,8 @@ void SignedCallOptions::add_to(CLI::App& command) {
       ->envname("WINGMQ_ACCESS_KEY");
   command
       .add_option("--secret-key", secret_key_,
-                  "Its secret (default that of test, or $WINGMQ_SECRET_KEY, which other users cannot see)")
+                  "Its secret; better as $WINGMQ_SECRET_KEY: a command line can be read by every user of the machine "
+                  "(default that of test)")
       ->option_text("SK")
       ->envname("WINGMQ_SECRET_KEY");
   command.add_option("--date", date_, "requestDate (default the present)")->option_text("DATE");

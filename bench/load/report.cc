@@ -73,6 +73,7 @@ json::object usage_json(const Usage& usage, const Measured& measured, std::uint3
   if (requests > 0) object["cpu_us_per_request"] = usage.cpu_seconds * 1e6 / requests;
   if (gigabytes > 0) object["cpu_seconds_per_gb"] = usage.cpu_seconds / gigabytes;
   object["resident_bytes"] = usage.resident_bytes;
+  if (usage.resident_bytes_before > 0) object["resident_bytes_before"] = usage.resident_bytes_before;
   return object;
 }
 
@@ -228,11 +229,16 @@ void add_usage(std::string& text, std::string_view who, const Usage& usage, cons
                std::uint32_t message_bytes) {
   const double gigabytes = payload_bytes(run.measured, message_bytes) / kGiga;
   const auto requests = as_double(all_requests(run.measured));
-  fmt::format_to(std::back_inserter(text), "{:<12}{:.2f} of a core, {} us a request, {} s/GB, {} MiB resident\n", who,
+  fmt::format_to(std::back_inserter(text), "{:<12}{:.2f} of a core, {} us a request, {} s/GB, {} MiB resident", who,
                  per_second(usage.cpu_seconds, run.measured.seconds),
                  short_number(requests > 0 ? usage.cpu_seconds * 1e6 / requests : 0),
                  short_number(gigabytes > 0 ? usage.cpu_seconds / gigabytes : 0),
                  short_number(as_double(usage.resident_bytes) / (1 << 20)));
+  if (usage.resident_bytes_before > 0) {
+    fmt::format_to(std::back_inserter(text), ", {} of them reserved before the load",
+                   short_number(as_double(usage.resident_bytes_before) / (1 << 20)));
+  }
+  text += '\n';
 }
 
 void add_errors(std::string& text, const Outcome& outcome) {

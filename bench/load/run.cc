@@ -248,10 +248,11 @@ class ServerSide {
       plan_.bodies.push_back(
           std::make_unique<const SendBody>(client_.caller(), queue.id, options));
     }
-    if (options.mode == Mode::kConsume) take(scene_.fill(plan_.stored, options));
     if (child_) pid_ = child_->pid();
     if (options.server_pid != 0) pid_ = static_cast<pid_t>(options.server_pid);
     if (!pid_ && target_.is_local()) pid_ = find_listener(url_.port);
+    if (const auto before = usage()) resident_bytes_before_ = before->resident_bytes;
+    if (options.mode == Mode::kConsume) take(scene_.fill(plan_.stored, options));
   }
 
   [[nodiscard]] std::string url() const { return url_.text(); }
@@ -262,8 +263,10 @@ class ServerSide {
     plan_.options.duration = slice.duration;
     if (plan_.options.mode == Mode::kConsume) take(scene_.move_all("earliest"));
     Sweeper sweeper(scene_, plan_.options.mode == Mode::kSend && !plan_.options.keep);
-    return watch(
-        plan_, mode_name(plan_.options.mode), signals, [this] { return usage(); }, [&] { sweeper(); });
+    Watched watched =
+        watch(plan_, mode_name(plan_.options.mode), signals, [this] { return usage(); }, [&] { sweeper(); });
+    if (watched.run.server) watched.run.server->resident_bytes_before = resident_bytes_before_;
+    return watched;
   }
 
  private:
@@ -286,6 +289,7 @@ class ServerSide {
   Scene scene_;
   Plan plan_;
   std::optional<pid_t> pid_;
+  std::uint64_t resident_bytes_before_ = 0;
 };
 
 RawSizes sizes_of(const Stats& stats) {

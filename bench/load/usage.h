@@ -13,10 +13,12 @@ namespace wingmq::load {
 struct Usage {
   double cpu_seconds = 0;            ///< processor time since its start
   std::uint64_t resident_bytes = 0;  ///< at this moment
+  std::uint64_t resident_bytes_before = 0;  ///< of a server: when the bench had only found it, or started it
 
   void merge(const Usage& later) {
     cpu_seconds += later.cpu_seconds;
     resident_bytes = later.resident_bytes;
+    resident_bytes_before = later.resident_bytes_before;
   }
 };
 

@@ -70,6 +70,16 @@ test_given_times() {
   done
 }
 
+# The started server touches its memory before the load: what is resident then is no figure about messages.
+test_reserved_memory() {
+  local before
+  bench --mode send --requests 5 --warm-up 0 --server-option memory-limit=64M --server-option prefault=32M
+  before=$(of server resident_bytes_before)
+  [ "${before:-0}" -ge $((32 << 20)) ] || fail "what was reserved before" "$before bytes, at least 32 MiB were wanted"
+  [ "${before:-0}" -le "$(of server resident_bytes)" ] || fail "it is a part of what is resident" "$before"
+  like "the table says so" $'.*\nserver .* MiB resident, [0-9.]+ of them reserved before the load\n.*' "$(cat table)"
+}
+
 test_signed_and_over_tls() {
   local keys=(--access-key ak --secret-key sk)
   bench "${keys[@]}" --tls --requests 20 --warm-up 0 --groups 2
@@ -168,6 +178,7 @@ test_bad_options() {
 
 test_given_numbers_of_requests
 test_given_times
+test_reserved_memory
 test_signed_and_over_tls
 test_ceiling_and_comparison
 test_a_running_server

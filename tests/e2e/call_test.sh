@@ -98,6 +98,32 @@ test_refusals() {
   has "the header, when asked for" 'HTTP/1.1 200 OK' "$(call queryQuota --param regionId=cn-snxy1 --include)"
 }
 
+# A user with a terminal, and one who collects both streams in a file, read it once.
+test_a_refusal_is_printed_once() {
+  local text='parameter createQueueInfo is missing'
+  call createQueue --language en >"$dir/reply"
+  has "the body is for programs" "$text" "$(cat "$dir/reply")"
+  has "standard error is for people" "$text" "$(cat "$dir/said")"
+  "$wingmq" call createQueue --access-key ak --secret-key sk --url "$plain" --language en >"$dir/both" 2>&1
+  has "in one file: the body" '"message":"' "$(cat "$dir/both")"
+  is "and beside it only what it is called" "wingmq call: refused: HTTP 400 DMS.10540010" "$(grep refused "$dir/both")"
+  command -v script >/dev/null || return
+  WINGMQ_ACCESS_KEY=ak WINGMQ_SECRET_KEY=sk script -qec "$wingmq call createQueue --url $plain --language en" /dev/null >"$dir/shown" </dev/null
+  is "on a terminal" "wingmq call: refused: HTTP 400 DMS.10540010: T" "$(tr -d '\r' <"$dir/shown" | sed 's/: The .*/: T/')"
+}
+
+test_the_language_of_the_environment() {
+  local english='is missing' chinese='缺少'
+  refusal() { env -u LC_ALL -u LC_MESSAGES -u LANG "$@" "$wingmq" call createQueue --access-key ak --secret-key sk --url "$plain" 2>&1 >/dev/null; }
+  has "LANG" "$english" "$(refusal LANG=en_GB.UTF-8)"
+  has "LC_MESSAGES beats it" "$chinese" "$(refusal LANG=en_GB.UTF-8 LC_MESSAGES=zh_CN.UTF-8)"
+  has "LC_ALL beats that" "$english" "$(refusal LC_MESSAGES=zh_CN.UTF-8 LC_ALL=de_DE)"
+  has "an empty one says nothing" "$chinese" "$(refusal LC_ALL= LANG=zh_TW)"
+  has "nor does C" "$chinese" "$(refusal LC_ALL=C.UTF-8)"
+  has "nor does nothing" "$chinese" "$(refusal)"
+  has "--language beats all" "$english" "$(call createQueue --language en)"
+}
+
 test_a_refusal_before_the_end() {
   local url
   { printf '[{"body":"'; head -c 8000000 /dev/zero | tr '\0' a; printf '"}]'; } >"$dir/large"
@@ -136,7 +162,7 @@ test_a_server_that_is_silent() {
   kill -STOP "$server"
   call queryQuota --param regionId=r --timeout 1 >/dev/null
   is "no reply" 1 "$?"
-  has "how long it waited" 'no reply came within 1 s' "$(cat "$dir/said")"
+  has "how long it waited" 'no reply came within 1s' "$(cat "$dir/said")"
   url=https://127.0.0.1:$port call queryQuota --param regionId=r --timeout 1 >/dev/null
   is "no handshake" 1 "$?"
   has "it is said" 'the server does not answer' "$(cat "$dir/said")"
@@ -160,6 +186,8 @@ test_output
 test_keys
 test_tls
 test_refusals
+test_a_refusal_is_printed_once
+test_the_language_of_the_environment
 test_a_refusal_before_the_end
 test_mistakes
 test_a_server_that_is_silent

@@ -93,7 +93,7 @@ test_help_and_version() {
   is "help serve" "$help" "$("$wingmq" help serve)"
   is "help" "$("$wingmq" --help)" "$("$wingmq" help)"
   for command in serve call bench sign; do
-    like "$command --help has examples" $'.*\nExamples:\n  wingmq '"$command .*" "$("$wingmq" "$command" --help)"
+    like "$command --help has examples" $'.*\nExamples:\n(  .*\n)*  wingmq '"$command .*" "$("$wingmq" "$command" --help)"
   done
   "$wingmq" >nothing.out 2>nothing.err
   is "without a command: exit code" 2 "$?"
@@ -213,6 +213,9 @@ test_refusals_have_one_form() {
   refuses 2 '--url: `x` is given, needed is HOST:PORT, http://HOST:PORT or https://HOST:PORT' sign queryQuota --url x
   refuses 2 '--param: a value is missing; needed is --param NAME=VALUE' call queryQuota --param
   refuses 2 '--param: `x` is given, needed is NAME=VALUE or NAME=@FILE' sign queryQuota --param x
+  refuses 2 '--timeout: `0` is given, needed is a span of time of 1s to 24h' call queryQuota --timeout 0
+  refuses 2 '--timeout: `24h1ms` is given, needed is a span of time of 1s to 24h' call queryQuota --timeout 24h1ms
+  refuses 2 '--language: `fr` is given, needed is one of en, zh' call queryQuota --language fr
   refuses 2 '--batch: `0` is given, needed is a number of 1 to 1000' bench --batch 0
   refuses 1 'http://127.0.0.1:1: cannot connect: Connection refused; `wingmq serve` starts a server' call queryQuota --url 127.0.0.1:1
 }
