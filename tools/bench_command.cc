@@ -7,12 +7,12 @@
 #include <CLI/Formatter.hpp>
 #include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <string_view>
 
 #include "load/run.h"
+#include "read_settings.h"
 #include "values.h"
 
 namespace wingmq::tools {
@@ -227,9 +227,7 @@ std::expected<Options, std::string> BenchCommand::options() const {
         return std::unexpected(fmt::format("--{}: {}", rule.name, *fault));
     }
   }
-  if (const char* secret = std::getenv("WINGMQ_SECRET_KEY"); secret != nullptr && options.secret_key.empty()) {
-    if (!options.access_key.empty()) options.secret_key = secret;
-  }
+  if (!options.access_key.empty() && options.secret_key.empty()) options.secret_key = process_environment()["WINGMQ_SECRET_KEY"];
   if (options.requests > 0 && values_.at("duration").empty()) options.duration = std::chrono::hours(1);
   if (const auto fault = find_fault(options)) return std::unexpected(*fault);
   return options;

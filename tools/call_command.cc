@@ -11,12 +11,12 @@
 #include <boost/json/parse.hpp>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <stdexcept>
 
 #include "json_text.h"
 #include "load/channel.h"
 #include "load/reply.h"
+#include "read_settings.h"
 #include "values.h"
 
 namespace wingmq::tools {
@@ -58,10 +58,11 @@ std::string render(const ReadyCall& call, const load::Url& url, const std::strin
 /// What the user's environment asks for: its first variable that says anything (POSIX). Empty for the C locale, in which nobody chose a
 /// language: the server's is used then.
 std::string language_of_environment() {
+  const Environment variables = process_environment();
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* value = std::getenv(name);
-    if (value == nullptr || *value == '\0') continue;
-    const std::string_view locale(value);
+    const auto found = variables.find(name);
+    if (found == variables.end() || found->second.empty()) continue;
+    const std::string_view locale = found->second;
     if (locale.starts_with("zh")) return "zh";
     return locale.starts_with("C.") || locale == "C" || locale == "POSIX" ? "" : "en";
   }

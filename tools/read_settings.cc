@@ -1,6 +1,7 @@
 #include "read_settings.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -170,6 +171,16 @@ std::expected<std::vector<GivenSetting>, std::string> read_config(const std::str
     settings.push_back(std::move(*given));
   }
   return settings;
+}
+
+Environment process_environment() {
+  Environment variables;
+  for (char** each = ::environ; *each != nullptr; ++each) {
+    const std::string_view entry(*each);
+    const auto equals = entry.find('=');
+    if (equals != std::string_view::npos) variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return variables;
 }
 
 std::expected<std::vector<GivenSetting>, std::string> read_environment(const Environment& variables) {

@@ -23,6 +23,9 @@ struct GivenSetting {
 
 using Environment = std::map<std::string, std::string>;
 
+/// The process' own. Before the first thread.
+[[nodiscard]] Environment process_environment();
+
 /// What the environment sets. Values of repeatable settings are separated by white space. A variable that is almost the name
 /// of a setting is an error.
 [[nodiscard]] std::expected<std::vector<GivenSetting>, std::string> read_environment(const Environment& variables);

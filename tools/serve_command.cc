@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <string_view>
 #include <utility>
 
 #include "limit_rules.h"
@@ -19,7 +17,7 @@ namespace {
 constexpr auto kMore = R"(
 Every option --foo-bar is also the environment variable WINGMQ_FOO_BAR and the key foo_bar of the file; the command line
 beats the environment, which beats the file. Repeatable settings: values separated by blanks in the environment, an array
-in the file. Sizes: 65536, 64k, 4MiB, 1G. Spans of time: 250ms, 30s, 15m, 1h30m.
+in the file; limits also as a table, [limit]. Sizes: 65536, 64k, 4MiB, 1G. Spans of time: 250ms, 30s, 15m, 1h30m.
 
 Secrets belong in the environment (WINGMQ_CREDENTIAL, WINGMQ_ADMIN_TOKEN) or in files: a command line can be read by every user of the
 machine.
@@ -37,16 +35,6 @@ Examples:
   wingmq serve --auth verify --credential-file keys --log-level debug
   wingmq serve --listen :9080 --admin off --config wingmq.toml
 )";
-
-Environment environment() {
-  Environment variables;
-  for (char** each = ::environ; *each != nullptr; ++each) {
-    const std::string_view entry(*each);
-    const auto equals = entry.find('=');
-    if (equals != std::string_view::npos) variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
-  }
-  return variables;
-}
 
 }  // namespace
 
@@ -80,7 +68,7 @@ std::expected<ServeSettings, std::string> ServeCommand::settings() {
   for (const auto& [name, values] : values_) {
     if (!values.empty()) command_line.push_back({name, values, "--" + name});
   }
-  const Environment variables = environment();
+  const Environment variables = process_environment();
   const auto from_environment = read_environment(variables);
   if (!from_environment) return std::unexpected(from_environment.error());
   if (const auto path = variables.find("WINGMQ_CONFIG"); config_.empty() && path != variables.end()) config_ = path->second;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <deque>
@@ -55,6 +56,7 @@ class Server::Impl {
 
   std::deque<Worker> make_workers();
   std::expected<void, std::string> open_listeners();
+  std::expected<void, std::string> try_listeners();
   void accept(tcp::socket socket);
   /// A socket between two event loops, counted.
   struct Arrival {
@@ -114,7 +116,21 @@ std::expected<void, std::string> Server::Impl::start() {
   return {};
 }
 
+/// A port that is free at one address may be taken at the other: then all of them try another one.
 std::expected<void, std::string> Server::Impl::open_listeners() {
+  constexpr int kTries = 8;
+  const auto any_port = [](const Endpoint& endpoint) { return endpoint.port == 0; };
+  const bool shares_port = std::ranges::count_if(options_.listen, any_port) > 1;
+  auto opened = try_listeners();
+  for (int tries = 1; !opened && shares_port && tries < kTries; ++tries) {
+    listeners_.clear();
+    endpoints_.clear();
+    opened = try_listeners();
+  }
+  return opened;
+}
+
+std::expected<void, std::string> Server::Impl::try_listeners() {
   std::uint16_t shared_port = 0;
   for (Endpoint endpoint : options_.listen) {
     // All that ask for any free port get the same one, so that a client needs to know only one.

@@ -1,4 +1,5 @@
 #include "server_fixture.h"
+#include "socket_faults.h"
 
 namespace wingmq::test {
 namespace {
@@ -23,6 +24,38 @@ TEST_F(LifecycleTest, BothLoopbackAddressesShareAPort) {
   ASSERT_EQ(server_->endpoints().size(), 2U);
   EXPECT_EQ(server_->endpoints()[1].address, "::1");
   EXPECT_EQ(server_->endpoints()[1].port, port());
+}
+
+/// Makes binds fail as long as it lives.
+struct FailingBinds {
+  FailingBinds(std::size_t passes, std::size_t fails) { SocketFaults::plan_binds(passes, fails); }
+  FailingBinds(const FailingBinds&) = delete;
+  FailingBinds& operator=(const FailingBinds&) = delete;
+  ~FailingBinds() { SocketFaults::clear(); }
+};
+
+TEST_F(LifecycleTest, APortThatIsTakenAtTheSecondAddressIsGivenUpForAnother) {
+  options_.listen = {{"127.0.0.1", 0}, {"127.0.0.2", 0}};
+  const FailingBinds taken(1, 1);
+  start();
+  ASSERT_EQ(server_->endpoints().size(), 2U);
+  EXPECT_EQ(server_->endpoints()[1].port, port());
+}
+
+TEST_F(LifecycleTest, WhenNoPortIsFreeAtBothAddressesTheStartFails) {
+  options_.listen = {{"127.0.0.1", 0}, {"127.0.0.1", 0}};
+  server_ = std::make_unique<net::Server>(broker_, options_);
+  const auto started = server_->start();
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().find("Address already in use"), std::string::npos) << started.error();
+  EXPECT_TRUE(server_->endpoints().empty());
+}
+
+TEST_F(LifecycleTest, AGivenPortThatIsTakenIsNotTriedAgain) {
+  options_.listen = {{"127.0.0.1", 0}};
+  const FailingBinds taken(0, 1);
+  server_ = std::make_unique<net::Server>(broker_, options_);
+  EXPECT_FALSE(server_->start());
 }
 
 TEST_F(LifecycleTest, AStartThatFailedMayBeTriedAgain) {

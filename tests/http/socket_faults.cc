@@ -14,6 +14,8 @@
 // The linker sends calls of NAME to __wrap_NAME, and those of __real_NAME to the C library.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
+int __real_bind(int socket, const sockaddr* address, socklen_t size);
+int __wrap_bind(int socket, const sockaddr* address, socklen_t size);
 ssize_t __real_recvmsg(int socket, msghdr* message, int flags);
 ssize_t __real_sendmsg(int socket, const msghdr* message, int flags);
 ssize_t __wrap_recv(int socket, void* data, size_t size, int flags);
@@ -39,6 +41,8 @@ struct Plan {
   bool broken = false;
   std::size_t bytes_read = 0;
   std::string written;
+  std::size_t bind_passes = 0;
+  std::size_t bind_fails = 0;
 };
 
 /// What the linker put in the way has no object to belong to.
@@ -132,7 +136,17 @@ void SocketFaults::plan(std::uint16_t client_port, SocketFault fault, std::size_
   plan.client_port = client_port;
 }
 
-void SocketFaults::clear() { plan(0, SocketFault::kNone, 0); }
+void SocketFaults::plan_binds(std::size_t passes, std::size_t fails) {
+  Plan& plan = the_plan();
+  const std::scoped_lock lock(plan.mutex);
+  plan.bind_passes = passes;
+  plan.bind_fails = fails;
+}
+
+void SocketFaults::clear() {
+  plan(0, SocketFault::kNone, 0);
+  plan_binds(0, 0);
+}
 
 bool SocketFaults::hit() {
   const std::scoped_lock lock(the_plan().mutex);
@@ -155,6 +169,21 @@ using wingmq::test::is_watched;
 using wingmq::test::the_plan;
 
 extern "C" {
+
+int __wrap_bind(int socket, const sockaddr* address, socklen_t size) {
+  auto& plan = the_plan();
+  {
+    const std::scoped_lock lock(plan.mutex);
+    if (plan.bind_passes > 0) {
+      --plan.bind_passes;
+    } else if (plan.bind_fails > 0) {
+      --plan.bind_fails;
+      errno = EADDRINUSE;
+      return -1;
+    }
+  }
+  return __real_bind(socket, address, size);
+}
 
 ssize_t __wrap_recvmsg(int socket, msghdr* message, int flags) {
   auto& plan = the_plan();

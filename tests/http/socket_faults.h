@@ -17,13 +17,15 @@ enum class SocketFault : std::uint8_t {
 };
 
 /// Makes the server's system calls on one connection fail, and records what they carried. The test program is linked so that
-/// recv, recvmsg, send and sendmsg of the whole program come here first (tests/CMakeLists.txt): the server under test is the
+/// bind, recv, recvmsg, send and sendmsg of the whole program come here first (tests/CMakeLists.txt): the server under test is the
 /// one that ships. Safe for concurrent use; one plan at a time.
 class SocketFaults {
  public:
   /// Begins anew: the server's end of the connection from `client_port` fails with `fault` in its n-th (from 0) read or write.
   /// Call it before that connection says anything.
   static void plan(std::uint16_t client_port, SocketFault fault, std::size_t nth);
+  /// From now on `passes` calls of bind() pass, and then `fails` of them find the port taken. In the whole program.
+  static void plan_binds(std::size_t passes, std::size_t fails);
   /// Lets everything pass again.
   static void clear();
   /// Whether the fault came to pass.
