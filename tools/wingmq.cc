@@ -22,21 +22,21 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kWhereToBegin = R"(WingMQ: an in-memory message queue with the HTTP API of the China Telecom Cloud
-
-  wingmq serve --queue 'orders?groups=g1'          start a server on 127.0.0.1:9080
-  wingmq call queryQueue --param regionId=cn-snxy1 ask it something, from a second terminal
-  wingmq bench                                     measure one
-
-`wingmq --help` lists the commands, `wingmq serve --help` the options of one.
+constexpr auto kWhat = "WingMQ: an in-memory message queue with the HTTP API of the China Telecom Cloud";
+constexpr auto kExamples = R"(
+Examples:
+  wingmq serve --queue 'orders?groups=g1'            a server on 127.0.0.1:9080
+  wingmq call queryQueue --param regionId=cn-snxy1   ask it something, from a second terminal
+  wingmq bench                                       measure one
 )";
 
 /// The arguments, last first as CLI::App takes them. `help serve` means `serve --help`.
-std::vector<std::string> arguments(int argc, char** argv) {
+std::vector<std::string> arguments(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   if (!words.empty() && words.front() == "help") {
     words.erase(words.begin());
-    words.emplace_back("--help");
+    const auto named = [&words](const CLI::App* each) { return each->get_name() == words.front(); };
+    if (words.empty() || !app.get_subcommands(named).empty()) words.emplace_back("--help");
   }
   std::ranges::reverse(words);
   return words;
@@ -49,7 +49,8 @@ const CLI::App& chosen(const CLI::App& app) {
 }
 
 ExitCode run(int argc, char** argv) {
-  CLI::App app("WingMQ: an in-memory message queue with the HTTP API of the China Telecom Cloud", "wingmq");
+  CLI::App app(kWhat, "wingmq");
+  app.footer(kExamples);
   app.set_version_flag("--version", version_text());
   app.require_subcommand(0, 1)->allow_extras();
   ServeCommand serve_command(app);
@@ -57,7 +58,7 @@ ExitCode run(int argc, char** argv) {
   const BenchCommand bench_command(app);
   const SignCommand sign_command(app);
   try {
-    app.parse(arguments(argc, argv));
+    app.parse(arguments(app, argc, argv));
   } catch (const CLI::Success& asked) {
     return static_cast<ExitCode>(app.exit(asked));
   } catch (const CLI::ParseError& error) {
@@ -68,7 +69,7 @@ ExitCode run(int argc, char** argv) {
   const CLI::App& command = chosen(app);
   if (!app.remaining().empty()) return fail(kBadOption, describe_unknown_command(app));
   if (&command == &app) {
-    fmt::print(stderr, "{}", kWhereToBegin);
+    fmt::print(stderr, "{}\n{}\n`wingmq --help` lists the commands, `wingmq serve --help` the options of one.\n", kWhat, kExamples);
     return kBadOption;
   }
   say_command(command.get_name());

@@ -179,6 +179,7 @@ test_standard_output_that_takes_nothing() {
 test_refused_command_lines() {
   refuses 2 '`sreve` is no command; did you mean `serve`?' sreve
   refuses 2 '`server` is no command; did you mean `serve`?' server
+  refuses 2 '`srve` is no command; did you mean `serve`?' help srve
   refuses 2 '`dance` is no command; there are serve, call, bench, sign' dance
   refuses 2 '`--hlep` is not an option; did you mean `--help`?' --hlep
   refuses 2 '`--listen` must follow a command: wingmq serve --listen …' --listen 127.0.0.1:0 serve
