@@ -55,7 +55,7 @@ class Caller {
     }
     auto reply = app_.handle(std::move(request), parked_);
     require(reply.has_value(), "a call waited");
-    benchmark::DoNotOptimize(net::reply_head(*reply, {.date = "Mon, 23 Nov 2026 00:00:00 GMT"}));
+    benchmark::DoNotOptimize(net::reply_head(*reply, {.date = "Mon, 23 Nov 2026 00:00:00 GMT", .keep_alive = "timeout=120"}));
     if (reply->status != 200) std::fprintf(stderr, "%s\n", reply->body.c_str());
     require(reply->status == 200, "a call was refused");
     return std::move(reply->body);

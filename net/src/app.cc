@@ -64,9 +64,11 @@ constexpr std::size_t kSideBySideFrom = std::size_t{16} << 10;
 
 Time wall_time() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
-/// What is not an operation tells of every tenant, or is a page: under this machine's names alone, but for health, which anybody may ask.
-bool is_for_own_names(std::string_view path) {
-  return path == "/" || path == "/metrics" || path == "/__admin" || path.starts_with("/__admin/");
+/// What is not an operation tells of every tenant, or is a page: under this machine's names alone, but for health, which anybody may
+/// ask, and the root for who wants no page, where nothing is.
+bool is_for_own_names(const Request& request) {
+  const auto path = request.path();
+  return (path == "/" && wants_html(request)) || path == "/metrics" || path == "/__admin" || path.starts_with("/__admin/");
 }
 
 AdminError refusal_of(const ForeignRequest& foreign) {
@@ -166,7 +168,7 @@ std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
   parked.context_.reset();
   const auto path = request.path();
   const Operation* operation = find_operation(path);
-  if (const auto foreign = guard_.check(request, operation == nullptr && is_for_own_names(path))) {
+  if (const auto foreign = guard_.check(request, operation == nullptr && is_for_own_names(request))) {
     if (operation == nullptr) return reply_with(refusal_of(*foreign));
     const bool host = foreign->kind == ForeignRequest::Kind::kHost;
     return refuse_call({.fault = host ? Fault::kForeignHost : Fault::kForeignOrigin, .given = shown(foreign->given)},

@@ -58,7 +58,7 @@ TEST_F(FaultsTest, ABadChunkIsRefused) {
   start();
   expect_refused(with_header("Transfer-Encoding: chunked") + "xyz\r\nabc\r\n", 400, "chunk");
   expect_refused(with_header("Transfer-Encoding: chunked") + "3\r\nabcX\r\n0\r\n\r\n", 400, "");
-  expect_refused(with_header("Transfer-Encoding: chunked") + "fffffffffffffffff\r\n", 400, "");
+  expect_refused(with_header("Transfer-Encoding: chunked") + "fffffffffffffffff\r\n", 413, "more than");
 }
 
 TEST_F(FaultsTest, ATooLargeBodyIsRefusedBeforeItComes) {

@@ -24,6 +24,19 @@ std::string_view header(const Request& request, std::string_view name) {
   return found != nullptr ? trimmed(found->value) : std::string_view();
 }
 
+/// A public header that is given more than once; empty: none is. Whichever counted, another party might read the other.
+std::string_view repeated_header(const Request& request) {
+  constexpr std::array<std::string_view, 5> kPublic{"accessKey", "contentMD5", "requestDate", "Hmac", "platform"};
+  std::array<bool, kPublic.size()> seen{};
+  for (const Header& each : request.headers) {
+    for (std::size_t i = 0; i < kPublic.size(); ++i) {
+      if (!equal_ignoring_case(each.name, kPublic[i])) continue;
+      if (std::exchange(seen[i], true)) return kPublic[i];
+    }
+  }
+  return {};
+}
+
 /// Whether a date has the reference's form: a day of two digits, a month of three letters and the zone GMT.
 bool is_plain_date(std::string_view date) {
   constexpr std::string_view kForm = "Mon, 23 Nov 2026 08:00:00 GMT";
@@ -82,6 +95,10 @@ Authenticator::Verdict Authenticator::finish(Check check, const Request& request
   Verdict verdict;
   const auto key = header(request, "accessKey");
   verdict.caller.customer = key.empty() ? kDefaultCustomer : key;
+  if (const auto repeated = repeated_header(request); !repeated.empty()) {
+    verdict.refusal = {AccessRefusal::Kind::kRepeatedHeader, std::string(repeated)};
+    return verdict;
+  }
   if (!is_utf8(key)) verdict.refusal = {AccessRefusal::Kind::kNotUtf8, "accessKey"};
   if (mode_ == AuthMode::kOff || verdict.refusal) return verdict;
 

@@ -32,6 +32,7 @@ inline constexpr std::size_t kSignatureFaults = 6;
 struct AccessRefusal {
   enum class Kind : std::uint8_t {
     kMissingHeader,
+    kRepeatedHeader,
     kBadHeader,   ///< `needed` says what would be right
     kUnknownZone,  ///< the date's, which `needed` repeats
     kNotUtf8,

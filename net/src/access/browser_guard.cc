@@ -2,39 +2,15 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <utility>
 
+#include "text/authority.h"
 #include "text/text.h"
 
 namespace wingmq::net {
 namespace {
 
 namespace ip = boost::asio::ip;
-
-/// `host` or `host:port`; an IPv6 address has its brackets.
-struct Authority {
-  std::string_view host;
-  std::optional<std::uint16_t> port;
-};
-
-std::optional<Authority> parse_authority(std::string_view text) {
-  const auto end = text.starts_with('[') ? text.find(']') : text.find(':');
-  if (text.starts_with('[') && end == std::string_view::npos) return std::nullopt;
-  Authority made;
-  made.host = text.substr(0, text.starts_with('[') ? end + 1 : end);
-  auto rest = text.substr(made.host.size());
-  if (made.host.empty() || made.host.find_first_of(" ,/@?#") != std::string_view::npos) return std::nullopt;
-  if (rest.empty()) return made;
-  if (!rest.starts_with(':')) return std::nullopt;
-  rest.remove_prefix(1);
-  if (rest.empty()) return made;
-  std::uint16_t port = 0;
-  const auto [last, error] = std::from_chars(rest.data(), rest.data() + rest.size(), port);
-  if (error != std::errc() || last != rest.data() + rest.size()) return std::nullopt;
-  made.port = port;
-  return made;
-}
 
 /// What a browser says about a request.
 struct Claims {
@@ -91,7 +67,7 @@ bool same_place(std::string_view origin, const Authority& host) {
   for (const auto& [scheme, port] : kSchemes) {
     if (!equal_ignoring_case(origin.substr(0, scheme.size()), scheme)) continue;
     const auto page = parse_authority(origin.substr(scheme.size()));
-    return page && same_host(page->host, host.host) && page->port.value_or(port) == host.port.value_or(port);
+    return page && !page->host.empty() && same_host(page->host, host.host) && page->port.value_or(port) == host.port.value_or(port);
   }
   return false;  // null, or a scheme of some application
 }
@@ -111,7 +87,7 @@ std::optional<ForeignRequest> BrowserGuard::check(const Request& request, bool o
   const Claims claims = claims_of(request);
   if (!claims.by_browser && !own_names_only) return std::nullopt;
   const auto host = claims.host ? parse_authority(trimmed(*claims.host)) : std::nullopt;
-  if (!host || !is_own(host->host, request.local_address)) {
+  if (!host || host->host.empty() || !is_own(host->host, request.local_address)) {
     return ForeignRequest{kHost, std::string(claims.host.value_or(""))};
   }
   if (claims.origin && !same_place(trimmed(*claims.origin), *host)) return ForeignRequest{kOrigin, std::string(*claims.origin)};

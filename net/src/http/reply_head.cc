@@ -16,6 +16,7 @@ std::string reply_head(const Reply& reply, const ReplyFrame& frame) {
   head.append("\r\nContent-Length: ").append(fmt::format_int(reply.body.size()).c_str()).append("\r\n");
   for (const auto& [name, value] : reply.headers) head.append(name).append(": ").append(value).append("\r\n");
   if (frame.close) head.append("Connection: close\r\n");
+  if (!frame.close) head.append("Keep-Alive: ").append(frame.keep_alive).append("\r\n");
   if (!frame.close && frame.http10) head.append("Connection: keep-alive\r\n");
   return head.append("\r\n");
 }

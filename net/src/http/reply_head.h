@@ -10,6 +10,7 @@ namespace wingmq::net {
 /// What a reply's header says about the connection.
 struct ReplyFrame {
   std::string_view date;  ///< as in RFC 9110, 5.6.7
+  std::string_view keep_alive;  ///< what Keep-Alive says of a connection that stays
   bool close = false;     ///< the connection ends after this reply
   bool http10 = false;    ///< the client speaks HTTP/1.0 and has to be told when the connection stays
 };

@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "text/authority.h"
 #include "text/text.h"
 
 namespace wingmq::net {
@@ -18,10 +19,6 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-/// The shortest end of a chunked body. Beast asserts that a last chunk comes with so many bytes when it sees it again, so it gets
-/// no fewer; should the zero be a part of the body, as many have to follow.
-constexpr std::string_view kChunkedEnd = "0\r\n\r\n";
 
 std::unexpected<HttpFault> refuse(std::string detail) { return std::unexpected(HttpFault{400, std::move(detail)}); }
 
@@ -35,19 +32,33 @@ std::optional<std::string> find_ambiguity(std::string_view text) {
   return std::nullopt;
 }
 
-/// The path and query of a target that names the server as well, as a proxy's client sends it (RFC 9112, 3.2.2).
-std::string_view origin_form(std::string_view target) {
-  constexpr std::string_view kScheme = "http://";
-  if (!target.starts_with(kScheme)) return target;
-  const auto path = target.find('/', kScheme.size());
-  return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+/// Where a request goes, by its target (RFC 9112, 3.2).
+struct Destination {
+  std::string_view path_and_query;
+  std::string_view server;  ///< as the target names it; empty: it does not
+};
+
+/// nullopt: no target of a request that can be served here.
+std::optional<Destination> destination_of(std::string_view target) {
+  if (target.starts_with('/') || target == "*") return Destination{target, {}};
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    auto rest = target.substr(scheme.size());
+    const auto server = rest.substr(0, rest.find_first_of("/?#"));
+    rest.remove_prefix(server.size());
+    rest = rest.substr(0, rest.find('#'));
+    if (server.empty() || !parse_authority(server)) return std::nullopt;
+    if (rest.empty()) return Destination{"/", server};
+    // A query behind an empty path: nothing here is served at the root with a query, so it need not be kept.
+    return Destination{rest.starts_with('/') ? rest : "/", server};
+  }
+  return std::nullopt;
 }
 
 std::string describe(error_code error) {
   if (error == http::error::bad_content_length) return "Content-Length is no single number";
   if (error == http::error::bad_transfer_encoding) return "Transfer-Encoding does not go with the rest of the header";
   if (error == http::error::bad_version) return "the version is neither HTTP/1.0 nor HTTP/1.1";
-  if (error == http::error::bad_chunk || error == http::error::bad_chunk_extension) return "a chunk's size is not readable";
   return error.message();
 }
 
@@ -74,7 +85,12 @@ struct RequestHead::Parser::Framing {
   explicit Framing(const Message& message) {
     for (const auto& each : message) {
       switch (each.name()) {
-        case http::field::host: ++hosts; break;
+        case http::field::host:
+          ++hosts;
+          host = view(each.value());
+          break;
+        case http::field::content_type: ++types; break;
+        case http::field::authorization: ++authorizations; break;
         case http::field::content_length:
           ++lengths;
           length = view(each.value());
@@ -94,6 +110,9 @@ struct RequestHead::Parser::Framing {
   unsigned hosts = 0;
   unsigned lengths = 0;
   unsigned codings = 0;
+  unsigned types = 0;
+  unsigned authorizations = 0;
+  std::string_view host;
   std::string_view length;
   std::string_view coding;
   bool expects_more = false;  // than to be asked for the body
@@ -104,6 +123,10 @@ std::optional<std::string> RequestHead::Parser::find_fault() const {
   const bool http11 = parser.get().version() == 11;
   if (framing.hosts > 1) return "there is more than one Host header";
   if (framing.hosts == 0 && http11) return "the Host header is missing";
+  if (!parse_authority(framing.host)) return "the Host header is no host, or its port no port";
+  if (framing.types > 1) return "there is more than one Content-Type header";
+  if (framing.authorizations > 1) return "there is more than one Authorization header";
+  if (!destination_of(view(parser.get().target()))) return "the target is neither a path nor an http URL";
   if (framing.codings != 0 && framing.lengths != 0) return "Content-Length and Transfer-Encoding exclude each other";
   if (framing.lengths > 1) return "there is more than one Content-Length header";
   if (framing.length.find_first_not_of("0123456789") != std::string_view::npos) return "Content-Length is no single number";
@@ -134,8 +157,12 @@ Request RequestHead::request() const {
   const auto& message = parser_->message();
   Request request;
   request.method = view(message.method_string());
-  request.target = origin_form(view(message.target()));
-  for (const auto& field : message) request.headers.push_back({view(field.name_string()), view(field.value())});
+  const Destination to = *destination_of(view(message.target()));
+  request.target = to.path_and_query;
+  for (const auto& field : message) {
+    const bool named_before = !to.server.empty() && field.name() == http::field::host;
+    request.headers.push_back({view(field.name_string()), named_before ? to.server : view(field.value())});
+  }
   return request;
 }
 
@@ -152,28 +179,5 @@ bool RequestHead::keep_alive() const noexcept { return parser_->message().keep_a
 bool RequestHead::head_only() const noexcept { return parser_->message().method() == http::verb::head; }
 
 unsigned RequestHead::version() const noexcept { return parser_->message().version(); }
-
-std::expected<RequestHead::Decoded, HttpFault> RequestHead::decode(std::string_view input, char* out,
-                                                                   std::size_t room) {
-  auto& parser = parser_->parser;
-  auto& body = parser.get().body();
-  Decoded decoded;
-  body.data = out;
-  body.size = room;
-  while (!parser.is_done() && decoded.consumed < input.size()) {
-    error_code error;
-    const auto rest = input.substr(decoded.consumed);
-    if (rest.starts_with('0') && rest.size() < kChunkedEnd.size()) break;
-    const std::size_t used = parser.put(boost::asio::buffer(rest.data(), rest.size()), error);
-    decoded.consumed += used;
-    decoded.full = error == http::error::need_buffer;
-    if (decoded.full) break;
-    if (error == http::error::need_more || (!error && used == 0)) break;
-    if (error) return refuse(describe(error));
-  }
-  decoded.written = room - body.size;
-  decoded.done = parser.is_done();
-  return decoded;
-}
 
 }  // namespace wingmq::net

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "http/chunk_decoder.h"
 #include "http/reply_head.h"
 
 namespace wingmq::net {
@@ -118,7 +119,6 @@ asio::awaitable<bool> Session::serve_one() {
     if (head.error()) co_await refuse(*head.error(), nullptr);
     co_return false;
   }
-  // Before the body is read, for a chunked one may bring trailers.
   Request request = head->request();
   request.local_address = local_address_;
   const bool keep_alive = head->keep_alive();
@@ -219,14 +219,14 @@ std::expected<Session::Incoming, Session::Refusal> Session::begin_body(const Req
   return body;
 }
 
-asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_body(RequestHead& head, const Request& request,
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_body(const RequestHead& head, const Request& request,
                                                                                    Incoming& body) {
   connection_.expire_after(worker_.options.limits.body_timeout);
   if (body.arrived == 0) {
     const bool invited = co_await invite_body(head);
     if (!invited) co_return std::unexpected(Refusal());
   }
-  if (head.chunked()) co_return co_await read_chunks(head, request, body);
+  if (head.chunked()) co_return co_await read_chunks(request, body);
   const auto size = static_cast<std::size_t>(head.content_length());
   if (body.refusal) co_return co_await read_past(size);
   co_return co_await read_sized(size, request, body);
@@ -277,41 +277,31 @@ asio::awaitable<bool> Session::invite_body(const RequestHead& head) {
   co_return co_await connection_.write(kContinue, {});
 }
 
-asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(RequestHead& head, const Request& request,
+asio::awaitable<std::expected<Buffer, Session::Refusal>> Session::read_chunks(const Request& request,
                                                                                Incoming& incoming) {
   const NetLimits& limits = worker_.options.limits;
   BufferPool& buffers = worker_.broker.buffers();
   Buffer body = buffers.take(std::min(kFirstBodyBytes, limits.body_bytes_max));
   std::optional<Reply>& refusal = incoming.refusal;  // from then on, what comes overwrites what came
   std::size_t size = 0;
-  std::size_t past = 0;
+  ChunkDecoder decoder({.body_bytes = limits.body_bytes_max, .line_bytes = limits.header_bytes_max});
   while (true) {
-    const auto decoded = head.decode(connection_.arrived(), body.data() + size, body.size() - size);
+    const auto decoded = decoder.decode(connection_.arrived(), body.data() + size, body.size() - size);
     if (!decoded) co_return std::unexpected(decoded.error());
     connection_.use(decoded->consumed);
     size += decoded->written;
     if (decoded->done) break;
     if (decoded->full) {
-      if (past + size == limits.body_bytes_max) {
-        co_return std::unexpected(
-            HttpFault{413, fmt::format("the body has more than {} bytes", limits.body_bytes_max)});
-      }
       const std::size_t wanted = std::min(2 * size, limits.body_bytes_max);
       if (!refusal) refusal = worker_.service->refuse_body(request, wanted);
       if (refusal) {
-        past += std::exchange(size, 0);
-        body.resize(std::min(body.size(), limits.body_bytes_max - past));
+        size = 0;
         continue;
       }
       Buffer larger = buffers.take(wanted);
       std::memcpy(larger.data(), body.data(), size);
       body = std::move(larger);
       continue;
-    }
-    // What is left is a chunk's size line or a trailer without its end.
-    if (connection_.arrived().size() > limits.header_bytes_max) {
-      co_return std::unexpected(HttpFault{
-          431, fmt::format("a chunk's size line or the trailer has more than {} bytes", limits.header_bytes_max)});
     }
     const bool more = co_await connection_.fill(kChunkReadBytes);
     if (!more) co_return std::unexpected(body_lost());
@@ -406,7 +396,7 @@ void Session::report(const Reply& reply) {
 Session::Outgoing Session::begin_send(const Reply& reply, bool close, const RequestHead* head) {
   const bool http10 = head != nullptr && head->version() == 10;
   const bool head_only = head != nullptr && head->head_only();
-  Outgoing out{.header = reply_head(reply, {.date = worker_.date(), .close = close, .http10 = http10}),
+  Outgoing out{.header = reply_head(reply, {.date = worker_.date(), .keep_alive = worker_.keep_alive, .close = close, .http10 = http10}),
                .body = head_only ? std::string_view() : std::string_view(reply.body)};
   out.sent = connection_.write_now(out.header, out.body);
   return out;

@@ -62,11 +62,11 @@ class Session : public std::enable_shared_from_this<Session> {
   Awaitable<bool> serve_one();
   Awaitable<std::expected<RequestHead, Refusal>> read_head();
   std::expected<Incoming, Refusal> begin_body(const RequestHead& head, const Request& request);
-  Awaitable<std::expected<Buffer, Refusal>> read_body(RequestHead& head, const Request& request, Incoming& body);
+  Awaitable<std::expected<Buffer, Refusal>> read_body(const RequestHead& head, const Request& request, Incoming& body);
   Awaitable<bool> invite_body(const RequestHead& head);
   Awaitable<std::expected<Buffer, Refusal>> read_sized(std::size_t size, const Request& request, Incoming& body);
   Awaitable<std::expected<Buffer, Refusal>> read_past(std::size_t size);
-  Awaitable<std::expected<Buffer, Refusal>> read_chunks(RequestHead& head, const Request& request, Incoming& incoming);
+  Awaitable<std::expected<Buffer, Refusal>> read_chunks(const Request& request, Incoming& incoming);
   [[nodiscard]] Refusal body_lost() const;
   Awaitable<std::optional<Reply>> wait_parked();
   Awaitable<void> sleep_until_woken();

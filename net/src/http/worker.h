@@ -2,9 +2,11 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <ctime>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 
@@ -31,6 +33,7 @@ class Worker {
         options(options_of_server),
         tls(tls_of_server),
         session_count(count),
+        keep_alive("timeout=" + std::to_string(std::chrono::floor<std::chrono::seconds>(options_of_server.limits.idle_timeout).count())),
         service(make_service(context)) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -42,6 +45,7 @@ class Worker {
   const ServerOptions& options;
   Tls& tls;
   SessionCount& session_count;  ///< of the whole server
+  const std::string keep_alive;  ///< Keep-Alive's value
   std::unordered_set<Session*> sessions;
   bool stopping = false;
   std::array<char, 65536> scratch{};  ///< for what is read only to be gone

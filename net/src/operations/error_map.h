@@ -21,6 +21,9 @@ enum class Fault : std::uint8_t {
   kTwice,
   kWrongMethod,
   kContentType,
+  kContentCoding,
+  kByteOrderMark,
+  kCompressed,
   // Types
   kNotText,
   kNotNumber,

@@ -128,6 +128,38 @@ void add_custom_info_header(const Request& request, Fields& fields) {
   }
 }
 
+/// The first coding that the body was given, nullopt: none that would have to be taken off.
+std::optional<std::string_view> content_coding(const Request& request) {
+  for (const Header& header : request.headers) {
+    if (!equal_ignoring_case(header.name, "Content-Encoding")) continue;
+    for (auto list = header.value; !list.empty();) {
+      const auto coding = trimmed(list.substr(0, list.find(',')));
+      list.remove_prefix(std::min(list.find(','), list.size() - 1) + 1);
+      if (!coding.empty() && !equal_ignoring_case(coding, "identity")) return coding;
+    }
+  }
+  return std::nullopt;
+}
+
+/// What a body that is no text begins with: clients put these in front, or compress, without saying so.
+std::optional<Refusal> find_signature(std::string_view body) {
+  struct Known {
+    std::string_view bytes;
+    Fault fault;
+    std::string_view shown;
+  };
+  using namespace std::string_view_literals;
+  static constexpr Known kKnown[] = {{"\xEF\xBB\xBF"sv, Fault::kByteOrderMark, "EF BB BF"},
+                                     {"\xFF\xFE"sv, Fault::kByteOrderMark, "FF FE"},
+                                     {"\xFE\xFF"sv, Fault::kByteOrderMark, "FE FF"},
+                                     {"\x1F\x8B"sv, Fault::kCompressed, "gzip"},
+                                     {"\x28\xB5\x2F\xFD"sv, Fault::kCompressed, "zstd"}};
+  for (const auto& [bytes, fault, name] : kKnown) {
+    if (body.starts_with(bytes)) return Refusal{.fault = fault, .name = std::string(kBody), .given = std::string(name)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Fields locate_parameters(const Request& request, Method method, Findings& findings, StreamedList streamed) {
@@ -135,6 +167,14 @@ Fields locate_parameters(const Request& request, Method method, Findings& findin
   fields.explain_missing([&request, method](std::string_view name) { return missing(request, method, name); });
   if (method == Method::kGet) {
     add_headers(request, fields);
+    return fields;
+  }
+  if (const auto coding = content_coding(request)) {
+    findings.refuse({.fault = Fault::kContentCoding, .given = shown(*coding)});
+    return fields;
+  }
+  if (auto signature = find_signature(request.body.view())) {
+    findings.refuse(std::move(*signature));
     return fields;
   }
   switch (body_type(request)) {

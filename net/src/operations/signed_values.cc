@@ -60,6 +60,7 @@ Refusal refusal_of(const AccessRefusal& refusal, const Request& request, const S
   using enum AccessRefusal::Kind;
   switch (refusal.kind) {
     case kMissingHeader: return {.fault = Fault::kMissing, .name = refusal.header, .given = "HTTP header"};
+    case kRepeatedHeader: return {.fault = Fault::kTwice, .name = refusal.header};
     case kBadHeader: return {.fault = Fault::kBadPublicHeader, .name = refusal.header, .given = refusal.needed};
     case kUnknownZone: return {.fault = Fault::kUnknownZone, .name = refusal.header, .given = refusal.needed};
     case kNotUtf8: return {.fault = Fault::kNotUtf8, .name = refusal.header};
