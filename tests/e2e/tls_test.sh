@@ -46,6 +46,14 @@ test_both_on_one_port() {
   has "TLS" '{"status":"ok"} 1.1' "$(curl -sS --cacert "$dir/one.pem" -w ' %{http_version}' "https://localhost:$port/livez")"
   has "TLS 1.2 is enough" '"ok"' "$(curl -sS --tls-max 1.2 --cacert "$dir/one.pem" "https://localhost:$port/livez")"
   has "TLS 1.1 is not" 'alert' "$(curl -sS --tls-max 1.1 --ciphers 'ALL:@SECLEVEL=0' --cacert "$dir/one.pem" "https://localhost:$port/livez" 2>&1)"
+  # Which suites TLS 1.2 may use: each alone, as openssl names them.
+  local suite
+  for suite in ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305; do
+    has "$suite" "Cipher is $suite" "$(openssl s_client -connect "127.0.0.1:$port" -tls1_2 -cipher "$suite" </dev/null 2>&1)"
+  done
+  for suite in ECDHE-ECDSA-AES128-SHA256 ECDHE-ECDSA-AES256-SHA384 ECDHE-ECDSA-AES128-SHA ECDHE-ECDSA-AES256-CCM; do
+    has "no $suite" "handshake failure" "$(openssl s_client -connect "127.0.0.1:$port" -tls1_2 -cipher "$suite:@SECLEVEL=0" </dev/null 2>&1)"
+  done
   has "ALPN" 'ALPN protocol: http/1.1' "$(openssl s_client -connect "127.0.0.1:$port" -alpn h2,http/1.1 </dev/null 2>&1)"
   has "HTTP/2 alone is refused" 'alert' "$(openssl s_client -connect "127.0.0.1:$port" -alpn h2 </dev/null 2>&1)"
 }
