@@ -38,8 +38,7 @@ std::vector<std::string> names_of(const json::value& list) {
 
 constexpr const char* kWrongTypes[] = {"null", "[]", "{}", "[\"x\"]"};
 
-// --- 4.1 createQueue
-// --------------------------------------------------------------------------------------------------
+// --- 4.1 createQueue -------------------------------------------------------------------------------------------------
 
 TEST(CreateQueue, NameFromOneTo64CharactersOfTheAllowedSet) {
   World world;
@@ -187,8 +186,7 @@ TEST(CreateQueue, QuotaCanBeSet) {
   EXPECT_EQ(quota["quotas"].at("resources").as_array()[0].at("quota").to_number<int>(), 1);
 }
 
-// --- 4.2, 4.3 queries
-// -------------------------------------------------------------------------------------------------
+// --- 4.2, 4.3 queries ------------------------------------------------------------------------------------------------
 
 TEST(QueryQueue, ListsTheProjectsQueuesInOrderOfCreation) {
   World world;
@@ -269,8 +267,7 @@ TEST(QuerySpecifyQueue, UnknownIdsAreNotFound) {
   EXPECT_EQ(world.get("querySpecifyQueue", {{"regionId", kRegion}}).http(), 400U);
 }
 
-// --- 4.4 removeQueue
-// --------------------------------------------------------------------------------------------------
+// --- 4.4 removeQueue -------------------------------------------------------------------------------------------------
 
 TEST(RemoveQueue, TakesEverythingWithItAndFreesTheName) {
   World world;
@@ -303,8 +300,7 @@ TEST(RemoveQueue, ParkedConsumersGetNotFoundAtOnce) {
   }
 }
 
-// --- 4.5 to 4.7 groups
-// ------------------------------------------------------------------------------------------------
+// --- 4.5 to 4.7 groups -----------------------------------------------------------------------------------------------
 
 TEST(CreateGroups, NameFromOneTo32CharactersOfTheAllowedSet) {
   World world;
@@ -396,8 +392,7 @@ TEST(RemoveGroups, ParkedConsumersGetNotFoundAndANewGroupOfTheNameIsAnother) {
   EXPECT_EQ(world.ask(world.consume_call(place)).code(), "DMS.10240405");
 }
 
-// --- 4.11 quota
-// -------------------------------------------------------------------------------------------------------
+// --- 4.11 quota ------------------------------------------------------------------------------------------------------
 
 TEST(QueryQuota, CountsTheProjectsQueues) {
   World world;
@@ -413,8 +408,7 @@ TEST(QueryQuota, CountsTheProjectsQueues) {
   EXPECT_EQ(world.get("queryQuota", {{"regionId", kRegion}}).text(), text(2));
 }
 
-// --- Projects
-// ---------------------------------------------------------------------------------------------------------
+// --- Projects --------------------------------------------------------------------------------------------------------
 
 TEST(Projects, NothingOfOneIsVisibleInAnother) {
   World world;

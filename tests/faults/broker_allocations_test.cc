@@ -63,8 +63,7 @@ Operation reset(std::string name, Broker::ResetTarget target) {
           }};
 }
 
-std::vector<Operation> operations() {
-  using Kind = Broker::ResetTarget::Kind;
+std::vector<Operation> sending_and_consuming() {
   return {
       send_to("send to a queue where calls are parked", &Scene::normal),
       send_to("send to a FIFO queue", &Scene::fifo),
@@ -80,6 +79,11 @@ std::vector<Operation> operations() {
        [](Scene& scene) { return scene.consume(tagged(scene.worker)); }},
       {"consume and fix the tags of an unread queue", [](Scene& scene) { return scene.consume(tagged(scene.reader, 5s)); }},
       {"consume and fix tags behind parked calls", [](Scene& scene) { return scene.consume(tagged(scene.idle, 5s)); }},
+  };
+}
+
+std::vector<Operation> confirming() {
+  return {
       {"confirm a batch", [](Scene& scene) { return scene.confirm(scene.worker, {{&scene.first, "++"}}); }},
       {"confirm a beginning", [](Scene& scene) { return scene.confirm(scene.worker, {{&scene.second, "+"}}); }},
       {"confirm three batches in three ways",
@@ -98,11 +102,22 @@ std::vector<Operation> operations() {
          return std::string();
        }},
       {"cancel", [](Scene& scene) { return std::string(scene.broker.cancel(scene.waiters.front()) ? "yes" : "no"); }},
+  };
+}
+
+std::vector<Operation> resetting() {
+  using Kind = Broker::ResetTarget::Kind;
+  return {
       reset("reset to the earliest", {Kind::kEarliest, {}}),
       reset("reset to the latest", {Kind::kLatest, {}}),
       reset("reset to a time", {Kind::kTime, Scene::kStart}),
       {"reset a group at which calls are parked",
        [](Scene& scene) { return text_of(scene.broker.reset(scene.project, scene.normal, scene.idle, {}, false)); }},
+  };
+}
+
+std::vector<Operation> changing_queues() {
+  return {
       {"create a queue",
        [](Scene& scene) {
          const auto made = scene.broker.create_queue(
@@ -131,6 +146,11 @@ std::vector<Operation> operations() {
          const std::vector<std::string> names{"idle", "reader"};
          return text_of(scene.broker.remove_groups(scene.project, scene.normal, names));
        }},
+  };
+}
+
+std::vector<Operation> wiping_and_passing_time() {
+  return {
       {"wipe messages",
        [](Scene& scene) {
          scene.broker.wipe(true);
@@ -164,6 +184,15 @@ std::vector<Operation> operations() {
        },
        true},
   };
+}
+
+/// Every call of the broker, in every way that takes memory of its own.
+std::vector<Operation> operations() {
+  std::vector<Operation> all;
+  for (auto* some : {sending_and_consuming, confirming, resetting, changing_queues, wiping_and_passing_time}) {
+    for (Operation& each : some()) all.push_back(std::move(each));
+  }
+  return all;
 }
 
 std::ostream& operator<<(std::ostream& out, const Operation& operation) { return out << operation.name; }
