@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,7 +61,9 @@ ExitCode run(int argc, char** argv) {
   try {
     app.parse(arguments(app, argc, argv));
   } catch (const CLI::Success& asked) {
-    return static_cast<ExitCode>(app.exit(asked));
+    std::ostringstream text;
+    app.exit(asked, text, text);
+    return write_out(text.str());
   } catch (const CLI::ParseError& error) {
     const CLI::App& command = chosen(app);
     if (&command != &app) say_command(command.get_name());

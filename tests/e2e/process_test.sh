@@ -174,6 +174,17 @@ test_standard_output_that_takes_nothing() {
   done
 }
 
+# What somebody asked for and cannot read is not a success.
+test_help_that_cannot_be_written() {
+  local words said
+  for words in --version --help 'help serve'; do
+    # shellcheck disable=SC2086
+    said=$("$wingmq" $words 2>&1 >/dev/full)
+    is "$words, to a full standard output: exit code" 1 "$?"
+    is "$words, to a full standard output" "wingmq: standard output: No space left on device" "$said"
+  done
+}
+
 # --- what it refuses --------------------------------------------------------------------------------------------------
 
 test_refused_command_lines() {
@@ -372,6 +383,7 @@ test_logs
 test_what_it_says_at_the_start
 test_a_line_for_each_request
 test_standard_output_that_takes_nothing
+test_help_that_cannot_be_written
 test_refused_command_lines
 test_refusals_have_one_form
 test_refused_credentials
