@@ -1,49 +1,16 @@
-#include <openssl/ssl.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <sys/socket.h>
 
 #include <filesystem>
+#include <mutex>
 
 #include "server_fixture.h"
+#include "tls_socket.h"
 #include "wingmq/net/self_signed.h"
 
 namespace wingmq::test {
 namespace {
-
-/// A TLS client over a plain test socket. Blocking, like that.
-class TlsSocket {
- public:
-  explicit TlsSocket(std::uint16_t port)
-      : socket_(port), context_(::SSL_CTX_new(::TLS_client_method())), session_(::SSL_new(context_)) {
-    ::SSL_set_fd(session_, socket_.descriptor());
-    connected_ = ::SSL_connect(session_) == 1;
-  }
-  TlsSocket(const TlsSocket&) = delete;
-  TlsSocket& operator=(const TlsSocket&) = delete;
-  ~TlsSocket() {
-    ::SSL_free(session_);
-    ::SSL_CTX_free(context_);
-  }
-
-  [[nodiscard]] bool connected() const { return connected_; }
-  void send(std::string_view bytes) { ::SSL_write(session_, bytes.data(), static_cast<int>(bytes.size())); }
-  /// Receives until `text` has come; what came, or "" when the connection ended before.
-  std::string receive_until(std::string_view text) {
-    std::string received;
-    char bytes[16384];
-    while (received.find(text) == std::string::npos) {
-      const int count = ::SSL_read(session_, bytes, sizeof(bytes));
-      if (count <= 0) return "";
-      received.append(bytes, static_cast<std::size_t>(count));
-    }
-    return received;
-  }
-  void say_goodbye() { ::SSL_shutdown(session_); }
-
- private:
-  HttpSocket socket_;
-  SSL_CTX* context_;
-  SSL* session_;
-  bool connected_ = false;
-};
 
 class TlsTest : public ServerTest {
  protected:
@@ -103,6 +70,92 @@ TEST_F(TlsTest, AParkedConsumerThatSaysGoodbyeLeavesNothingBehind) {
     socket.say_goodbye();
   }
   EXPECT_TRUE(parked(0));
+}
+
+class TlsVersionTest : public TlsTest, public ::testing::WithParamInterface<int> {};
+INSTANTIATE_TEST_SUITE_P(Each, TlsVersionTest, ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION));
+
+TEST_P(TlsVersionTest, AParkedConsumerThatOnlySaysGoodbyeIsGone) {
+  start_tls(net::TlsMode::kOnly);
+  TlsSocket socket(port(), GetParam());
+  socket.send(get("/livez"));
+  ASSERT_NE(socket.receive_until("\"ok\"}"), "");  // tickets have come as well: closing does not reset the connection
+  socket.send(consume_request(60));
+  ASSERT_TRUE(parked(1));
+  socket.say_goodbye();
+  EXPECT_TRUE(parked(0));
+}
+
+TEST_P(TlsVersionTest, WhatIsPipelinedBehindAParkedCallIsAnsweredAfterIt) {
+  start_tls(net::TlsMode::kOnly);
+  TlsSocket socket(port(), GetParam());
+  socket.send(consume_request(60));
+  ASSERT_TRUE(parked(1));
+  socket.send(get("/livez"));
+  TlsSocket sender(port());
+  sender.send(post("sendSpecifyQueueMessage", messages("\"late\"")));
+  ASSERT_NE(sender.receive_until("\"state\":0"), "");
+  const std::string replies = socket.receive_until("\"ok\"}");
+  EXPECT_LT(replies.find("late"), replies.find("\"ok\"}")) << replies;
+}
+
+TEST_P(TlsVersionTest, TheServerSaysGoodbyeBeforeItCloses) {
+  options_.limits.idle_timeout = 300ms;
+  start_tls(net::TlsMode::kOnly);
+  TlsSocket closing(port(), GetParam());
+  closing.send(get("/livez", "Connection: close\r\n"));
+  ASSERT_NE(closing.receive_until("\"ok\"}"), "");
+  EXPECT_TRUE(closing.told_goodbye());
+  TlsSocket refused(port(), GetParam());
+  refused.send("no request\r\n\r\n");
+  ASSERT_NE(refused.receive_until("WMQ.BAD_HTTP"), "");
+  while (::SSL_pending(refused.native()) > 0) {
+    char rest[4096];
+    ::SSL_read(refused.native(), rest, sizeof(rest));
+  }
+  EXPECT_TRUE(refused.told_goodbye());
+  TlsSocket idle(port(), GetParam());
+  EXPECT_TRUE(idle.told_goodbye());
+}
+
+TEST_F(TlsTest, AClientCannotNegotiateAgain) {
+  start_tls(net::TlsMode::kOnly);
+  TlsSocket socket(port(), TLS1_2_VERSION);
+  ASSERT_TRUE(socket.connected());
+  EXPECT_EQ(::SSL_renegotiate(socket.native()), 1);
+  EXPECT_NE(::SSL_do_handshake(socket.native()), 1);
+}
+
+TEST_F(TlsTest, TlsWhereItIsOffIsRefusedAtOnceAndLogged) {
+  std::mutex mutex;
+  std::string log;
+  options_.log = [&](net::LogLevel, std::string_view line) {
+    const std::scoped_lock lock(mutex);
+    log.append(line);
+  };
+  start();
+  HttpSocket socket(port());
+  socket.send(std::string("\x16\x03\x01\x02\x00", 5));
+  const auto reply = socket.receive();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 400U);
+  EXPECT_NE(reply->body.find("use http"), std::string::npos) << reply->body;
+  EXPECT_TRUE(socket.closed());
+  const std::scoped_lock lock(mutex);
+  EXPECT_NE(log.find("speaks TLS"), std::string::npos) << log;
+}
+
+TEST_F(TlsTest, AKeyUnderAPassphraseIsRefusedWithoutAskingForIt) {
+  start_tls(net::TlsMode::kOnly);
+  EVP_PKEY* key = ::EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
+  std::FILE* file = std::fopen(options_.tls.key_file.c_str(), "w");
+  const unsigned char phrase[] = "secret";
+  EXPECT_EQ(::PEM_write_PrivateKey(file, key, ::EVP_aes_256_cbc(), phrase, 6, nullptr, nullptr), 1);
+  std::fclose(file);
+  ::EVP_PKEY_free(key);
+  const auto failed = server_->reload_tls();
+  ASSERT_FALSE(failed);
+  EXPECT_NE(failed.error().find("passphrase"), std::string::npos) << failed.error();
 }
 
 TEST_F(TlsTest, AHandshakeThatIsNotFinishedIsCutOff) {

@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -17,6 +18,8 @@ using boost::system::error_code;
 
 constexpr std::size_t kLingerBytes = std::size_t{256} << 10;
 constexpr std::chrono::seconds kLingerTime{1};
+/// The first byte of a TLS connection: the kind of the record that opens a handshake.
+constexpr unsigned char kHandshake = 0x16;
 
 }  // namespace
 
@@ -51,7 +54,6 @@ void Connection::shrink(bool to_nothing) {
 // --- TLS --------------------------------------------------------------------------------------------------------------
 
 asio::awaitable<std::optional<bool>> Connection::detect_tls() {
-  constexpr unsigned char kHandshake = 0x16;
   error_code error;
   co_await socket_.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
   if (error || timed_out_) co_return std::nullopt;
@@ -62,12 +64,28 @@ asio::awaitable<std::optional<bool>> Connection::detect_tls() {
   co_return first == kHandshake;
 }
 
-asio::awaitable<bool> Connection::shake_hands(std::shared_ptr<asio::ssl::context> context) {
+bool Connection::begins_as_tls() const noexcept {
+  const auto bytes = arrived();
+  return !encrypted_ && !bytes.empty() && static_cast<unsigned char>(bytes.front()) == kHandshake;
+}
+
+asio::awaitable<error_code> Connection::shake_hands(std::shared_ptr<asio::ssl::context> context) {
   encrypted_ = std::make_unique<Encrypted>(std::move(context), socket_);
   error_code error;
   co_await encrypted_->stream.async_handshake(asio::ssl::stream_base::server,
                                               asio::redirect_error(asio::use_awaitable, error));
-  co_return !error;
+  encrypted_->established = !error;
+  co_return error;
+}
+
+asio::awaitable<void> Connection::say_goodbye() {
+  if (!encrypted_ || !encrypted_->established) co_return;
+  encrypted_->established = false;
+  expire_after(kLingerTime);
+  // As if the peer had said it already: then this is over as soon as the alert has gone.
+  ::SSL_set_shutdown(encrypted_->stream.native_handle(), SSL_RECEIVED_SHUTDOWN);
+  error_code ignored;
+  co_await encrypted_->stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 template <typename Buffers>
@@ -139,16 +157,16 @@ asio::awaitable<bool> Connection::write(std::string_view head, std::string_view 
 }
 
 asio::awaitable<void> Connection::linger() {
-  error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  co_await say_goodbye();
+  error_code error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   expire_after(kLingerTime);
   std::size_t discarded = buffer_.size();
   buffer_.clear();
-  while (discarded < kLingerBytes) {
-    const bool more = co_await fill();
-    if (!more) break;
-    discarded += buffer_.size();
-    buffer_.clear();
+  // From the socket itself: nobody wants to know what it meant.
+  while (discarded < kLingerBytes && !timed_out_) {
+    discarded += co_await socket_.async_read_some(buffer_.prepare(kReadBytes), asio::redirect_error(asio::use_awaitable, error));
+    if (error) break;
   }
 }
 
@@ -161,10 +179,15 @@ bool Connection::peer_is_gone() {
   error_code error;
   char byte = 0;
   socket_.non_blocking(true, error);
+  if (encrypted_) {
+    // A peer says goodbye before it closes, and in TLS 1.3 that looks like data until it is decrypted.
+    if (buffer_.size() > 0) return false;
+    const std::size_t bytes = encrypted_->stream.read_some(buffer_.prepare(kReadBytes), error);
+    buffer_.commit(bytes);
+    shrink(true);
+    return error && error != asio::error::would_block;
+  }
   const std::size_t bytes = socket_.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, error);
-  // A TLS peer says goodbye with an alert before it closes.
-  constexpr char kAlert = 0x15;
-  if (encrypted_ && !error && bytes == 1 && byte == kAlert) return true;
   return error ? error != asio::error::would_block : bytes == 0;
 }
 

@@ -33,8 +33,13 @@ class Connection {
 
   /// Waits for the first byte, which stays where it is, and tells whether a TLS handshake begins with it; nullopt: none came.
   [[nodiscard]] boost::asio::awaitable<std::optional<bool>> detect_tls();
-  /// Speaks TLS from now on.
-  [[nodiscard]] boost::asio::awaitable<bool> shake_hands(std::shared_ptr<boost::asio::ssl::context> context);
+  /// Whether what arrived opens a TLS handshake, and nobody reads it as one.
+  [[nodiscard]] bool begins_as_tls() const noexcept;
+  /// Speaks TLS from now on, unless the error says why not.
+  [[nodiscard]] boost::asio::awaitable<boost::system::error_code> shake_hands(std::shared_ptr<boost::asio::ssl::context> context);
+  /// Tells a TLS peer that nothing more comes (RFC 8446, 6.1), which takes a short time at most: without it a peer cannot tell the
+  /// end from an attack. Only when all that was written has gone.
+  [[nodiscard]] boost::asio::awaitable<void> say_goodbye();
 
   /// What arrived and is not used yet.
   [[nodiscard]] std::string_view arrived() const noexcept {
@@ -65,8 +70,9 @@ class Connection {
   /// About how many bytes more have come from the peer than arrived() shows; what is encrypted counts as it is.
   [[nodiscard]] std::size_t waiting();
   [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return socket_; }
-  /// Whether the peer has closed or reset the connection. Does not wait and takes no bytes.
+  /// Whether the peer has closed or reset the connection. Does not wait. With TLS it may move bytes to arrived().
   [[nodiscard]] bool peer_is_gone();
+  [[nodiscard]] bool encrypted() const noexcept { return encrypted_ != nullptr; }
   void close();
 
  private:
@@ -78,6 +84,7 @@ class Connection {
 
     std::shared_ptr<boost::asio::ssl::context> context;
     boost::asio::ssl::stream<boost::asio::ip::tcp::socket&> stream;
+    bool established = false;  // and no goodbye has been said
   };
 
   void start_timer();

@@ -95,6 +95,7 @@ asio::awaitable<void> Session::run() {
     idle_ = true;
     connection_.shrink();
   }
+  if (whole_) co_await connection_.say_goodbye();
   connection_.close();  // whoever still watches it keeps this session alive
 }
 
@@ -105,11 +106,24 @@ asio::awaitable<bool> Session::negotiate() {
   const auto encrypted = co_await connection_.detect_tls();
   if (!encrypted) co_return false;
   connection_.expire_after(worker_.options.limits.header_timeout);
-  if (*encrypted) co_return co_await connection_.shake_hands(worker_.tls.current());
+  if (*encrypted) co_return co_await shake_hands();
   if (worker_.tls.mode() == TlsMode::kOptional) co_return true;
   HttpFault fault{400, "only TLS is spoken here: use https"};
   co_await refuse(std::move(fault), nullptr);
   co_return false;
+}
+
+/// Why clients refuse a certificate, or are refused, is for whoever looks for it.
+asio::awaitable<bool> Session::shake_hands() {
+  const error_code error = co_await connection_.shake_hands(worker_.tls.current());
+  if (error) {
+    log_debug([&] { return "a TLS handshake failed: " + (connection_.timed_out() ? std::string("it took too long") : error.message()); });
+  }
+  co_return !error;
+}
+
+void Session::log_debug(const std::function<std::string()>& line) const {
+  if (worker_.options.log) worker_.options.log(LogLevel::kDebug, line());
 }
 
 /// Returns whether the connection goes on.
@@ -148,6 +162,7 @@ asio::awaitable<bool> Session::serve_one() {
   const Outgoing out = begin_send(*reply, close, &*head);
   bool sent = out.complete();
   if (!sent) sent = co_await send_rest(out);
+  whole_ = sent;
   report(*reply);
   if (!sent && !refused) exchange_->abandon();
   co_return sent && !close;
@@ -168,6 +183,10 @@ asio::awaitable<std::expected<RequestHead, Session::Refusal>> Session::read_head
     if (!more) co_return silent;
   }
   note_begin();
+  if (connection_.begins_as_tls()) {
+    log_debug([] { return "a client speaks TLS, which is off"; });
+    co_return std::unexpected(HttpFault{400, "TLS is not spoken here: use http, or start the server with a certificate"});
+  }
   bool incomplete = false;
   std::size_t searched = 0;
   while (true) {
@@ -360,7 +379,12 @@ void Session::watch_peer() {
   watching_ = true;
   connection_.socket().async_wait(asio::socket_base::wait_read, [self = shared_from_this()](error_code error) {
     self->watching_ = false;
-    if (error || self->woken_ || !self->connection_.peer_is_gone()) return;
+    if (error || self->woken_) return;
+    if (!self->connection_.peer_is_gone()) {
+      // With TLS less than a record may have come: that says nothing yet, and is not seen again.
+      if (self->connection_.encrypted()) self->watch_peer();
+      return;
+    }
     self->gone_ = true;
     self->alarm_.cancel();
   });
@@ -416,6 +440,7 @@ asio::awaitable<void> Session::refuse(HttpFault fault, const RequestHead* head) 
   const Outgoing out = begin_send(reply, true, head);
   bool sent = out.complete();
   if (!sent) sent = co_await send_rest(out);
+  whole_ = sent;
   report(reply);
   if (sent) co_await connection_.linger();
 }

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void spawn(std::function<Awaitable<void>()> work);
   Awaitable<void> run();
   Awaitable<bool> negotiate();
+  Awaitable<bool> shake_hands();
+  void log_debug(const std::function<std::string()>& line) const;
   Awaitable<bool> serve_one();
   Awaitable<std::expected<RequestHead, Refusal>> read_head();
   std::expected<Incoming, Refusal> begin_body(const RequestHead& head, const Request& request);
@@ -91,6 +94,7 @@ class Session : public std::enable_shared_from_this<Session> {
   ServedRequest told_;
   std::chrono::steady_clock::time_point begun_{};
   bool idle_ = true;                 // between two requests
+  bool whole_ = true;                // all that was said has gone
   bool woken_ = false;               // the parked call has its answer
   bool gone_ = false;                // the peer went away while the call was parked
   bool watching_ = false;
