@@ -50,7 +50,7 @@ class Broker::Impl {
       const std::size_t used = budget.used() + bytes;
       if (used <= limit + reserve) return {};
       if (freed == 0) return std::unexpected(Error{ErrorCode::kMemoryFull, limit, used});
-      freed = reclaim(registry_.queues(), used - (limit + reserve) + slack, now, effects);
+      freed = reclaim(environment_, registry_, used - (limit + reserve) + slack, now, effects);
     }
   }
 

@@ -19,7 +19,7 @@ Queue::Queue(Environment& environment, std::shared_ptr<const QueueIdentity> iden
     : Timed(TimerRank::kQueue),
       environment_(environment),
       identity_(std::move(identity)),
-      shards_(std::make_shared<Shards>(environment, partitions_of(environment.options, identity_->spec.mode))) {}
+      shards_(std::make_shared<Shards>(environment, identity_->id, partitions_of(environment.options, identity_->spec.mode))) {}
 
 std::shared_ptr<Queue> Queue::emptied() {
   auto fresh = std::make_shared<Queue>(environment_, identity_);
@@ -39,6 +39,7 @@ std::shared_ptr<Queue> Queue::emptied() {
 
 void Queue::send(BatchRef batch, Time now, Effects& effects) {
   const bool was_empty = shards_->append(std::move(batch), now);
+  note_reclaimable();  // perhaps no group wants it
   if (was_empty) environment_.timers.arm(*this, now + environment_.options.limits.retention, true);
   if (shards_->parked.load() == 0) return;
   const ReadLock lock(groups_mutex_);
@@ -59,18 +60,34 @@ std::optional<Time> Queue::oldest() const {
   return expiry ? std::optional(*expiry - environment_.options.limits.retention) : std::nullopt;
 }
 
-std::size_t Queue::reclaim(std::size_t bytes, Time now, Effects& effects) {
+/// For each partition the number of the first log entry that a group still needs; empty when the queue has no groups.
+std::vector<std::uint64_t> Queue::finished_until(Time now, Effects& effects) const {
   std::vector<std::uint64_t> finished;
   for (const auto& group : groups()) {
     const auto read = group->read_until(now, effects);
     if (finished.empty()) finished = read;
     for (std::size_t i = 0; i < read.size(); ++i) finished[i] = std::min(finished[i], read[i]);
   }
+  return finished;
+}
+
+std::size_t Queue::reclaim(std::size_t bytes, Time now, Effects& effects) {
+  const std::vector<std::uint64_t> finished = finished_until(now, effects);
   std::size_t freed = 0;
   for (std::uint32_t i = 0; i < finished.size() && freed < bytes; ++i) {
     freed += shards_->reclaim({i}, finished[i], bytes - freed);
   }
   return freed;
+}
+
+void Queue::copy_survivors(Time now, Effects& effects) {
+  const std::vector<std::uint64_t> finished = finished_until(now, effects);
+  std::vector<BatchRef> shared;
+  for (std::uint32_t i = 0; i < finished.size(); ++i) shards_->shared_before({i}, finished[i], shared);
+  const Groups members = groups();
+  Survivors survivors(environment_.buffers, std::move(shared), members.size());
+  for (const auto& group : members) group->copy_out(survivors);
+  if (survivors.shared_by_others()) note_reclaimable();
 }
 
 // --- Groups -----------------------------------------------------------------------------------------------------------
@@ -119,6 +136,7 @@ Result<Queue::Groups> Queue::remove_groups(std::span<const std::string> names) {
     removed.push_back(std::move(*found));
     groups_.erase(found);
   }
+  note_reclaimable();  // the others may have finished with what these had not
   return removed;
 }
 

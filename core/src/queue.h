@@ -51,6 +51,10 @@ class Queue final : public Timed {
   /// Lets go of messages that every group has finished with, oldest first, until `bytes` are free; returns how many bytes
   /// became free. A queue without groups keeps everything (D28).
   std::size_t reclaim(std::size_t bytes, Time now, Effects& effects) EXCLUDES(groups_mutex_);
+  /// Has the groups copy the few messages that keep a large batch from being reclaimed.
+  void copy_survivors(Time now, Effects& effects) EXCLUDES(groups_mutex_);
+  /// Says that reclaim() or copy_survivors() may find something.
+  void note_reclaimable() noexcept { shards_->note_reclaimable(); }
 
   void fire(Time now, Effects& effects) override;
   /// Takes the queue out of service; see Group::close().
@@ -61,6 +65,7 @@ class Queue final : public Timed {
  private:
   [[nodiscard]] std::shared_ptr<Group> find_group(GroupId id) const EXCLUDES(groups_mutex_);
   void expire(Time now, Effects& effects);
+  [[nodiscard]] std::vector<std::uint64_t> finished_until(Time now, Effects& effects) const EXCLUDES(groups_mutex_);
 
   Environment& environment_;
   const std::shared_ptr<const QueueIdentity> identity_;

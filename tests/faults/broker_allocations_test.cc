@@ -166,6 +166,8 @@ std::vector<Operation> wiping_and_passing_time() {
          const std::vector<QueuePlan> plans{{scene.project, {.name = "new", .description = "", .mode = QueueMode::kFifo, .consume_count_max = {}}, {"g1", "g2"}}};
          return text_of(scene.broker.wipe(plans));
        }},
+      {"make room when memory is full",
+       [](Scene& scene) { return text_of(scene.broker.make_room(scene.broker.memory().limit())); }, true},
       {"close",
        [](Scene& scene) {
          scene.broker.close();

@@ -1,10 +1,12 @@
 // Real threads on a broker whose memory is short: refused is only what cannot be kept.
 #include <atomic>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "stress/stress_world.h"
+#include "support/make_batch.h"
 
 namespace wingmq::test {
 namespace {
@@ -94,6 +96,58 @@ TEST_P(MemoryStressTest, MemoryThatCanBeReclaimedIsNeverAReasonToRefuse) {
   };
   for (int i = 0; i < 4; ++i) crew.add(work);
   crew.run();
+  broker.close();
+}
+
+TEST_P(MemoryStressTest, DeadLettersAreCopiedOutOfTheirBatchesWhileOthersLookAtThem) {
+  constexpr std::uint32_t kBodyBytes = 40'000;
+  constexpr std::size_t kThreads = 4;
+  constexpr std::size_t kRounds = 300;
+  Options options;
+  options.partitions = GetParam();
+  options.memory_limit_bytes = 40 * kBodyBytes;
+  ManualClock clock(kStart);
+  SeededRandom random(17);
+  Broker broker(options, clock, random);
+  Crew crew(broker);
+  const Project project{"alice", "r1"};
+  const QueueId queue = broker.create_queue(project, QueueSpec{"q", "", QueueMode::kNormal, 1})->id;
+  const GroupId group = broker.create_groups(project, queue, std::vector<std::string>{"g"})->front().id;
+  PeekRequest dead;
+  dead.group = group;
+  dead.state = MessageState::kDead;
+  const auto text_of = [](const DeliveredRun& run) { return std::string(run.batch->body(run.first)); };
+  const auto work = [&](std::size_t thread) {
+    BlockingWaiter waiter;
+    ConsumeRequest asked;
+    asked.group = group;
+    asked.messages_max = 1;
+    for (std::size_t round = 0; round < kRounds && crew.ok(); ++round) {
+      const std::string small = std::to_string(thread) + "/" + std::to_string(round);
+      ASSERT_TRUE(broker.make_room(kBodyBytes));
+      ASSERT_TRUE(broker.send(project, queue, make_batch(broker.buffers(), {{std::string(kBodyBytes, '.')}, {small}})));
+      for (int i = 0; i < 2; ++i) {
+        const auto received = consume_and_wait(broker, project, asked, waiter);
+        ASSERT_TRUE(received);
+        ASSERT_EQ(received->count, 1U);
+        const ConfirmEntry entry{received->handle(0), text_of(received->runs.front()).size() == kBodyBytes};
+        ASSERT_TRUE(broker.confirm(project, queue, group, Stream::kQueue, std::span(&entry, 1)));
+      }
+      ASSERT_TRUE(broker.peek(queue, dead));
+    }
+  };
+  for (std::size_t i = 0; i < kThreads; ++i) crew.add([&work, i] { work(i); });
+  crew.run();
+  std::set<std::string> died;
+  ConsumeRequest asked;
+  asked.group = group;
+  asked.stream = Stream::kDeadLetters;
+  asked.wait = Millis(0);
+  BlockingWaiter unused;
+  for (auto delivery = broker.consume(project, asked, unused); !(*delivery)->empty(); delivery = broker.consume(project, asked, unused)) {
+    for (const DeliveredRun& run : (*delivery)->runs) died.insert(text_of(run));
+  }
+  EXPECT_EQ(died.size(), kThreads * kRounds);
   broker.close();
 }
 

@@ -39,12 +39,16 @@ class Batch {
   [[nodiscard]] bool has_tags() const noexcept { return has_tags_; }
   /// Bytes of memory that the batch occupies.
   [[nodiscard]] std::size_t resident_bytes() const noexcept;
+  /// Bytes that a batch of `count` messages in a buffer of `bytes` bytes occupies.
+  [[nodiscard]] static std::size_t resident_bytes(std::size_t count, std::size_t bytes) noexcept;
   [[nodiscard]] const Message& message(std::uint32_t index) const noexcept { return messages()[index]; }
   [[nodiscard]] std::span<const Message> messages() const noexcept;
 
   [[nodiscard]] std::string_view body(std::uint32_t index) const noexcept;
   [[nodiscard]] std::string_view attributes(std::uint32_t index) const noexcept;
   [[nodiscard]] std::string_view tags(std::uint32_t index) const noexcept;
+  /// Bytes at .. at+bytes-1 of the buffer, which hold them.
+  [[nodiscard]] std::string_view part(std::uint32_t at, std::uint32_t bytes) const noexcept;
 
  private:
   friend class BatchRef;
@@ -82,8 +86,10 @@ class BatchRef {
   [[nodiscard]] bool operator==(const BatchRef&) const noexcept = default;
 
   /// Whether nobody else shares the batch. True stays true only while nobody can copy this reference.
-  [[nodiscard]] bool unique() const noexcept {
-    return batch_ != nullptr && batch_->references_.load(std::memory_order_acquire) == 1;
+  [[nodiscard]] bool unique() const noexcept { return holders() == 1; }
+  /// How many share the batch at this moment, this reference included; 0 when it is empty.
+  [[nodiscard]] std::uint32_t holders() const noexcept {
+    return batch_ != nullptr ? batch_->references_.load(std::memory_order_acquire) : 0;
   }
 
  private:

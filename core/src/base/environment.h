@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/reclaim_list.h"
 #include "base/timers.h"
 #include "wingmq/buffer.h"
 #include "wingmq/options.h"
@@ -22,6 +23,7 @@ struct Environment {
   MemoryBudget budget;
   BufferPool buffers;
   Timers timers;
+  ReclaimList reclaim_list;
   std::atomic<bool> closing{false};               ///< nobody parks any more
   std::atomic<std::uint32_t> next_stream{1};      ///< Handle::stream of the next group; each takes two numbers
 };

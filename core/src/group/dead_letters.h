@@ -35,6 +35,13 @@ class DeadLetters final : public MessageSource, public DeathSink {
   /// Lets go of what was delivered: from then on the lease holds it.
   void drop_before(std::uint64_t entry) { log_.drop_before(entry); }
 
+  /// As Log::for_each_batch(), after which recount() has to follow.
+  template <typename Action>
+  void for_each_batch(Action action) {
+    log_.for_each_batch(action);
+  }
+  void recount() noexcept { log_.recount(); }
+
   [[nodiscard]] std::uint32_t partitions() const override { return 1; }
   [[nodiscard]] Position begin(PartitionIndex) const override { return log_.begin(); }
   [[nodiscard]] Position end(PartitionIndex) const override { return log_.end(); }

@@ -40,6 +40,8 @@ Group::Group(Environment& environment, std::shared_ptr<const QueueIdentity> queu
       dead_letters_(environment),
       dead_(dead_config(environment.options, queue_->spec, stream + 1), 1) {}
 
+Group::~Group() { environment_.budget.release(charged_); }
+
 TagRule Group::tag_rule() {
   const MutexLock lock(mutex_);
   return main_.tag_rule();
@@ -90,7 +92,7 @@ std::optional<Result<Delivery>> Group::take_or_park(const ConsumeRequest& asked,
     }
     if (!delivery.empty()) unpark(waiter);
   }
-  arm();
+  arm_and_note();
   if (delivery.empty() && may_park) return std::nullopt;
   return delivery;
 }
@@ -139,7 +141,7 @@ void Group::serve_parked(Time now, Effects& effects) {
     unserved_ = true;  // what was stored stays stored
   }
   serve(waits(Stream::kQueue), now, effects);
-  arm();
+  arm_and_note();
 }
 
 void Group::serve(Time now, Effects& effects) {
@@ -192,7 +194,7 @@ Result<ConfirmResult> Group::confirm(Stream stream, std::span<const ConfirmEntry
   const ConfirmResult result = machine(stream).confirm(entries, now, dead_letters_);
   if (stream == Stream::kDeadLetters) dead_confirmed_ += result.success;
   serve(now, effects);
-  arm();
+  arm_and_note();
   return result;
 }
 
@@ -204,7 +206,7 @@ void Group::give_back(const Delivery& delivery, Time now, Effects& effects) {
     if (of_stream) machine(stream).give_back(delivery.first, now);
   }
   serve(now, effects);
-  arm();
+  arm_and_note();
 }
 
 Result<void> Group::reset(const Broker::ResetTarget& target, bool force, Time now, Effects& effects) {
@@ -220,7 +222,7 @@ Result<void> Group::reset(const Broker::ResetTarget& target, bool force, Time no
               : target.kind == Kind::kLatest ? shards_->ends()
                                              : shards_->places(target.time));
   serve(now, effects);
-  arm();
+  arm_and_note();
   return {};
 }
 
@@ -230,7 +232,7 @@ void Group::fire(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
   if (closed_) return;
   settle(now, effects);
-  arm();
+  arm_and_note();
 }
 
 Time Group::settle(Time now, Effects& effects) {
@@ -243,6 +245,7 @@ Time Group::settle(Time now, Effects& effects) {
 }
 
 void Group::settle_at(Time at, Effects& effects) {
+  shards_->note_reclaimable();
   main_.expire_messages(at);
   expire_dead_letters(at, effects);
   end_leases(at, effects);
@@ -297,6 +300,24 @@ void Group::arm() {
   auto next = next_event();
   if (unserved_) next = std::min(next.value_or(Time::max()), latest_ + kServeAgain);
   if (next && !closed_) environment_.timers.arm(*this, *next);
+}
+
+void Group::arm_and_note() {
+  arm();
+  charge();
+  shards_->note_reclaimable();
+}
+
+/// What the group holds besides messages counts as memory as well. Less than a step does not, so that the calls of a consumer
+/// that keeps up leave the shared counter alone.
+void Group::charge() {
+  static constexpr std::size_t kStepBytes = 1024;
+  const std::size_t held =
+      main_.resident_bytes() + dead_.resident_bytes() + (waits_[0].size() + waits_[1].size()) * sizeof(Waiter);
+  const std::size_t charged = held / kStepBytes * kStepBytes;
+  if (charged == charged_) return;
+  environment_.budget.charge(charged);
+  environment_.budget.release(std::exchange(charged_, charged));
 }
 
 // --- Looking ----------------------------------------------------------------------------------------------------------
@@ -366,6 +387,19 @@ std::vector<std::uint64_t> Group::read_until(Time now, Effects& effects) {
     entries.push_back(main_.cursor({i}).entry);
   }
   return entries;
+}
+
+void Group::copy_out(Survivors& survivors) {
+  const MutexLock lock(mutex_);
+  const auto add = [&survivors](BatchRef& batch, std::uint32_t& first, std::uint32_t count) {
+    survivors.add({&batch, &first, count});
+  };
+  main_.for_each_batch(add);
+  dead_.for_each_batch(add);
+  dead_letters_.for_each_batch(add);
+  survivors.copy_out();
+  dead_letters_.recount();
+  charge();
 }
 
 }  // namespace wingmq

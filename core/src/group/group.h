@@ -12,6 +12,7 @@
 #include "base/mutex.h"
 #include "group/dead_letters.h"
 #include "group/group_machine.h"
+#include "group/survivors.h"
 #include "group/wait_list.h"
 #include "log/shards.h"
 #include "wingmq/broker.h"
@@ -48,6 +49,7 @@ class Group final : public Timed {
  public:
   Group(Environment& environment, std::shared_ptr<const QueueIdentity> queue, std::shared_ptr<Shards> shards, GroupId id,
         std::string name, std::uint32_t stream);
+  ~Group() override;
 
   [[nodiscard]] GroupId id() const noexcept { return id_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -88,6 +90,8 @@ class Group final : public Timed {
                                                     Effects& effects) EXCLUDES(mutex_);
   /// For each partition the number of the first log entry with messages that the group has not read.
   [[nodiscard]] std::vector<std::uint64_t> read_until(Time now, Effects& effects) EXCLUDES(mutex_);
+  /// Puts copies in the place of large batches of which the group holds little. Throws std::bad_alloc, with nothing changed.
+  void copy_out(Survivors& survivors) EXCLUDES(mutex_);
 
  private:
   /// Does what is due. Returns the time to go on with: `now`, or the latest that the group has seen, for whoever read the clock
@@ -99,6 +103,9 @@ class Group final : public Timed {
   void expire_dead_letters(Time at, Effects& effects) REQUIRES(mutex_);
   [[nodiscard]] std::optional<Time> next_event() const REQUIRES(mutex_);
   void arm() REQUIRES(mutex_);
+  /// After whatever may have finished with messages.
+  void arm_and_note() REQUIRES(mutex_);
+  void charge() REQUIRES(mutex_);
 
   [[nodiscard]] Result<void> check_tag_rule(const TagRule& rule) const REQUIRES(mutex_);
   [[nodiscard]] std::optional<Result<Delivery>> take_or_park(const ConsumeRequest& asked, Waiter& waiter, Time now)
@@ -133,6 +140,7 @@ class Group final : public Timed {
   std::uint64_t dead_confirmed_ GUARDED_BY(mutex_) = 0;
   std::array<WaitList, 2> waits_ GUARDED_BY(mutex_);
   bool unserved_ GUARDED_BY(mutex_) = false;  // somebody waits for what is there: there was no memory to deliver it
+  std::size_t charged_ GUARDED_BY(mutex_) = 0;  // bytes of the budget
   std::optional<Result<Delivery>> closed_ GUARDED_BY(mutex_);
 };
 

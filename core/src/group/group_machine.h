@@ -116,6 +116,17 @@ class GroupMachine {
     });
   }
 
+  /// Calls action(batch, first, count) for each stretch that is leased or released; as LeaseTable::for_each_batch().
+  template <typename Action>
+  void for_each_batch(Action action) {
+    leases_.for_each_batch(action);
+    for (auto& [key, run] : released_.runs) action(run.batch, run.first, run.count);
+  }
+  /// Bytes that leases and marked runs occupy.
+  [[nodiscard]] std::size_t resident_bytes() const noexcept {
+    return leases_.resident_bytes() + (released_.runs.size() + dead_.runs.size()) * kMarkBytes;
+  }
+
   /// Calls action(run) for each unread stretch that the tag rule wants, in order, until it returns false.
   template <typename Action>
   void for_each_unread(const MessageSource& source, PartitionIndex partition, Action action) const;
@@ -135,6 +146,7 @@ class GroupMachine {
     auto operator<=>(const Key&) const = default;
   };
   using Runs = std::map<Key, Run>;
+  static constexpr std::size_t kMarkBytes = sizeof(Runs::value_type) + 4 * sizeof(void*);  // a node of the map
   /// Marked messages, and how many they are.
   struct Marked {
     void add(const Run& run);

@@ -65,6 +65,7 @@ Lease& LeaseTable::open(std::vector<Run> runs, std::uint64_t secret, Time now, M
   for (const Run& run : lease.runs_) lease.total_ += run.count;
   watch_expiry(lease, earliest);
   ++open_;
+  runs_ += lease.runs_.size();
   return lease;
 }
 
@@ -83,10 +84,25 @@ Handle LeaseTable::handle(const Lease& lease, std::uint32_t stream) const {
 void LeaseTable::close(Lease& lease) noexcept {
   deadlines_.remove(lease);
   if (lease.expiring_) node_ = expiring_.extract(*std::exchange(lease.expiring_, std::nullopt));
+  runs_ -= lease.runs_.size();
   lease.runs_.clear();
   lease.total_ = 0;
   free_.push_back(lease.slot_);
   --open_;
+}
+
+/// Lets go of the batches of which everything was confirmed, and makes the confirmed part of a run a run of its own.
+void LeaseTable::forget_confirmed(Lease& lease) {
+  if (lease.in_run_ != 0) {
+    const Run& partly = lease.runs_[lease.run_];
+    const Run rest = partly.part(lease.in_run_, partly.count - lease.in_run_);
+    lease.runs_.insert(lease.runs_.begin() + static_cast<std::ptrdiff_t>(lease.run_) + 1, rest);
+    lease.runs_[lease.run_].count = lease.in_run_;
+    ++runs_;
+    ++lease.run_;
+    lease.in_run_ = 0;
+  }
+  for (std::size_t i = 0; i < lease.run_; ++i) lease.runs_[i].batch = {};
 }
 
 void LeaseTable::close_all() noexcept {

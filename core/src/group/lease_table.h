@@ -95,6 +95,22 @@ class LeaseTable {
   [[nodiscard]] std::optional<Time> next_expiry() const;
 
   [[nodiscard]] std::size_t size() const noexcept { return open_; }
+  /// Bytes that the open leases occupy.
+  [[nodiscard]] std::size_t resident_bytes() const noexcept { return open_ * sizeof(Lease) + runs_ * sizeof(Run); }
+
+  /// Calls action(batch, first, count) for each unconfirmed stretch; what was confirmed holds no batch any more. Throws
+  /// std::bad_alloc. Another batch may be put there that holds the same messages.
+  template <typename Action>
+  void for_each_batch(Action action) {
+    for (Lease& lease : slots_) {
+      if (lease.total_ == 0) continue;
+      forget_confirmed(lease);
+      for (std::size_t i = lease.run_; i < lease.runs_.size(); ++i) {
+        Run& run = lease.runs_[i];
+        if (run.batch) action(run.batch, run.first, run.count);
+      }
+    }
+  }
 
   template <typename Action>
   void for_each(Action action) const {
@@ -107,6 +123,7 @@ class LeaseTable {
   using Expiring = std::multimap<Time, Lease*>;
 
   Lease& free_slot();
+  void forget_confirmed(Lease& lease);
   void make_node();
   void watch_expiry(Lease& lease, std::optional<Time> earliest) noexcept;
 
@@ -116,6 +133,7 @@ class LeaseTable {
   Expiring expiring_;  // leases that do not end before the retention of messages in them
   Expiring::node_type node_;  // for the next one of them
   std::size_t open_ = 0;
+  std::size_t runs_ = 0;  // in open leases
 };
 
 }  // namespace wingmq

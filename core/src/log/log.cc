@@ -134,6 +134,18 @@ std::size_t Log::reclaim(std::uint64_t number, std::size_t bytes) {
   return freed;
 }
 
+void Log::shared_before(std::uint64_t number, std::vector<BatchRef>& batches) const {
+  for (std::uint64_t at = first_entry_; at < std::min(number, next_entry_); ++at) {
+    const LogEntry& old = entry(at);
+    if (old.batch && !old.batch.unique()) batches.push_back(old.batch);
+  }
+}
+
+void Log::recount() noexcept {
+  resident_bytes_ = 0;
+  for_each_batch([this](const BatchRef& batch, std::uint32_t, std::uint32_t) { resident_bytes_ += batch->resident_bytes(); });
+}
+
 Position Log::begin() const noexcept {
   if (first_entry_ == next_entry_) return end();
   return {first_entry_, 0, entry(first_entry_).base};

@@ -58,6 +58,23 @@ class Log {
   /// bytes freed.
   std::size_t reclaim(std::uint64_t entry, std::size_t bytes);
 
+  /// Adds the batches of entries before number `entry` that somebody else shares.
+  void shared_before(std::uint64_t entry, std::vector<BatchRef>& batches) const;
+
+  /// Calls action(batch, first, count) for each entry. Another batch may be put there that holds the same messages; recount()
+  /// has to follow.
+  template <typename Action>
+  void for_each_batch(Action action) {
+    for (std::uint64_t number = first_entry_; number != next_entry_; ++number) {
+      LogEntry& each = entry(number);
+      if (!each.batch) continue;
+      action(each.batch, each.first, each.count);
+    }
+  }
+
+  /// Counts resident_bytes() afresh.
+  void recount() noexcept;
+
   [[nodiscard]] Position begin() const noexcept;
   [[nodiscard]] Position end() const noexcept { return {next_entry_, 0, next_offset_}; }
   /// Before the first message appended at or after `time`.

@@ -48,23 +48,26 @@ std::size_t Batch::resident_bytes() const noexcept {
   return BufferPool::occupied(block_bytes(count_)) + buffer_.capacity() + Buffer::kPadding;
 }
 
+std::size_t Batch::resident_bytes(std::size_t count, std::size_t bytes) noexcept {
+  return BufferPool::occupied(block_bytes(count)) + BufferPool::occupied(bytes + Buffer::kPadding);
+}
+
 std::span<const Message> Batch::messages() const noexcept {
   return {std::launder(reinterpret_cast<const Message*>(this + 1)), count_};
 }
 
 std::string_view Batch::body(std::uint32_t index) const noexcept {
-  const Message& at = message(index);
-  return {buffer_.data() + at.body_at, at.body_bytes};
+  return part(message(index).body_at, message(index).body_bytes);
 }
 
 std::string_view Batch::attributes(std::uint32_t index) const noexcept {
-  const Message& at = message(index);
-  return {buffer_.data() + at.attributes_at, at.attributes_bytes};
+  return part(message(index).attributes_at, message(index).attributes_bytes);
 }
 
 std::string_view Batch::tags(std::uint32_t index) const noexcept {
-  const Message& at = message(index);
-  return {buffer_.data() + at.tags_at, at.tags_bytes};
+  return part(message(index).tags_at, message(index).tags_bytes);
 }
+
+std::string_view Batch::part(std::uint32_t at, std::uint32_t bytes) const noexcept { return {buffer_.data() + at, bytes}; }
 
 }  // namespace wingmq

@@ -28,6 +28,11 @@ std::size_t Partition::reclaim(std::uint64_t entry, std::size_t bytes) {
   return freed;
 }
 
+void Partition::shared_before(std::uint64_t entry, std::vector<BatchRef>& batches) const {
+  const MutexLock lock(mutex_);
+  log_.shared_before(entry, batches);
+}
+
 Position Partition::begin() const {
   const MutexLock lock(mutex_);
   return log_.begin();

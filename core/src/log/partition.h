@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/mutex.h"
 #include "log/log.h"
@@ -23,6 +24,7 @@ class Partition {
   std::uint64_t drop_until(Time newest) EXCLUDES(mutex_);
 
   std::size_t reclaim(std::uint64_t entry, std::size_t bytes) EXCLUDES(mutex_);
+  void shared_before(std::uint64_t entry, std::vector<BatchRef>& batches) const EXCLUDES(mutex_);
 
   [[nodiscard]] Position begin() const EXCLUDES(mutex_);
   [[nodiscard]] Position end() const EXCLUDES(mutex_);

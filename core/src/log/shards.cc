@@ -5,7 +5,8 @@
 
 namespace wingmq {
 
-Shards::Shards(Environment& environment, std::uint32_t partitions) : retention_(environment.options.limits.retention) {
+Shards::Shards(Environment& environment, QueueId queue, std::uint32_t partitions)
+    : retention_(environment.options.limits.retention), reclaimable_(environment.reclaim_list, queue) {
   for (std::uint32_t i = 0; i < partitions; ++i) partitions_.emplace_back(environment.budget);
 }
 

@@ -18,7 +18,7 @@ namespace wingmq {
 /// and its groups. Safe for concurrent use.
 class Shards final : public MessageSource {
  public:
-  Shards(Environment& environment, std::uint32_t partitions);
+  Shards(Environment& environment, QueueId queue, std::uint32_t partitions);
 
   /// Stores a batch in the next partition. Returns true when that was empty.
   bool append(BatchRef batch, Time now);
@@ -35,10 +35,15 @@ class Shards final : public MessageSource {
   [[nodiscard]] std::vector<Position> begins() const;
   [[nodiscard]] std::vector<Position> ends() const;
   [[nodiscard]] Partition::Sizes sizes() const;
-  /// As Log::reclaim(), in one partition.
+  /// As Log::reclaim() and Log::shared_before(), in one partition.
   std::size_t reclaim(PartitionIndex partition, std::uint64_t entry, std::size_t bytes) {
     return partitions_[partition.value].reclaim(entry, bytes);
   }
+  void shared_before(PartitionIndex partition, std::uint64_t entry, std::vector<BatchRef>& batches) const {
+    at(partition).shared_before(entry, batches);
+  }
+  /// Says that memory may have become free to take: a group finished with messages, or is gone.
+  void note_reclaimable() noexcept { reclaimable_.note(); }
 
   [[nodiscard]] std::uint32_t partitions() const override { return static_cast<std::uint32_t>(partitions_.size()); }
   [[nodiscard]] Position begin(PartitionIndex partition) const override { return at(partition).begin(); }
@@ -61,6 +66,7 @@ class Shards final : public MessageSource {
   [[nodiscard]] const Partition& at(PartitionIndex partition) const { return partitions_[partition.value]; }
 
   const Millis retention_;
+  Reclaimable reclaimable_;
   std::deque<Partition> partitions_;
   std::atomic<std::uint32_t> next_partition_{0};
 };
