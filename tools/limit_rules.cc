@@ -60,6 +60,7 @@ std::vector<LimitRule> make_rules() {
       span_limit<[](auto& s) -> auto& { return s.broker.limits.retention; }>("retention"),
       span_limit<[](auto& s) -> auto& { return s.broker.limits.dead_letter_lease_max; }>("dead_letter_lease"),
       count_limit<[](auto& s) -> auto& { return s.server.limits.connections_max; }>("max_connections"),
+      count_limit<[](auto& s) -> auto& { return s.broker.limits.parked_calls_max; }>("parked_calls"),
       {"max_connections_per_address",
        [](ServeSettings& s, const std::string& text) {
          s.per_address_given = true;

@@ -12,6 +12,54 @@ TEST_F(BrokerWaitersTest, AConsumeThatMayNotWaitIsNotParked) {
   EXPECT_EQ(info(group_).parked, 0U);
 }
 
+class ParkedLimitTest : public BrokerTest {
+ protected:
+  void SetUp() override {
+    Options options;
+    options.limits.parked_calls_max = 2;
+    start(options);
+    queue_ = make_queue();
+    group_ = make_group(queue_);
+  }
+  QueueId queue_;
+  GroupId group_;
+};
+
+TEST_F(ParkedLimitTest, OneMoreThanMayWaitIsRefusedAndHasChangedNothing) {
+  std::ignore = park(group_);
+  EXPECT_EQ(consume_error(request(group_, 1, 3s)), std::nullopt) << "that is as many as may";
+  std::ignore = park(request(make_group(make_queue("other")), 1, 3s, Stream::kDeadLetters));
+  ConsumeRequest choosy = tagged(make_group(queue_, "choosy"), {"red"});
+  choosy.wait = 3s;
+  TestWaiter waiter;
+  const auto refusal = broker_->consume(project_, choosy, waiter);
+  ASSERT_TRUE(refusal && !*refusal);
+  EXPECT_EQ(refusal->error(), (Error{ErrorCode::kTooManyParked, 2, 2}));
+  EXPECT_TRUE(info(choosy.group).tags.empty());
+  EXPECT_EQ(consume_error(request(choosy.group)), std::nullopt) << "who does not wait is not refused";
+  send(queue_, "a b");
+  EXPECT_EQ(bodies(consume(request(choosy.group, 1, 3s))), "a") << "nor who need not wait";
+}
+
+TEST_F(ParkedLimitTest, WhoWaitsNoLongerMakesRoom) {
+  std::ignore = park(group_);
+  std::ignore = park(group_, 1, 5s);
+  EXPECT_EQ(consume_error(request(group_, 1, 3s)), ErrorCode::kTooManyParked);
+  pass(3s);
+  std::ignore = park(group_);
+  EXPECT_EQ(consume_error(request(group_, 1, 3s)), ErrorCode::kTooManyParked);
+  send(queue_, "a b");
+  std::ignore = park(group_, 1, 60s);
+  TestWaiter cancelled;
+  ASSERT_FALSE(broker_->consume(project_, request(group_, 1, 60s), cancelled));
+  ASSERT_TRUE(broker_->cancel(cancelled));
+  std::ignore = park(group_, 1, 60s);
+  ASSERT_TRUE(broker_->remove_queue(project_, queue_));
+  group_ = make_group(make_queue());
+  std::ignore = park(group_);
+  std::ignore = park(group_);
+}
+
 TEST_F(BrokerWaitersTest, ASentMessageIsHandedOverBeforeSendReturns) {
   const TestWaiter& waiter = park(group_);
   EXPECT_EQ(info(group_).parked, 1U);

@@ -165,7 +165,7 @@ TEST(SettingsTest, AQueuesModeIsReadInAnyCase) {
 TEST(SettingsTest, EveryDocumentedLimitCanBeSet) {
   const auto settings = from_options({{"limit",
                                        {"queue_quota=50", "groups_per_queue=9", "batch_messages=10", "payload_bytes=1k", "retention=1h",
-                                        "dead_letter_lease=5s", "max_connections=7", "max_connections_per_address=3", "body_bytes=2k", "header_bytes=3k", "header_timeout=1s",
+                                        "dead_letter_lease=5s", "max_connections=7", "parked_calls=8", "max_connections_per_address=3", "body_bytes=2k", "header_bytes=3k", "header_timeout=1s",
                                         "body_timeout=2s", "write_timeout=3s", "idle_timeout=4s"},
                                        ""}});
   ASSERT_TRUE(settings) << settings.error();
@@ -174,6 +174,7 @@ TEST(SettingsTest, EveryDocumentedLimitCanBeSet) {
   EXPECT_EQ(settings->broker.limits.payload_bytes_max, 1024U);
   EXPECT_EQ(settings->broker.limits.retention, 1h);
   EXPECT_EQ(settings->broker.limits.dead_letter_lease_max, 5s);
+  EXPECT_EQ(settings->broker.limits.parked_calls_max, 8U);
   const net::NetLimits& net = settings->server.limits;
   EXPECT_EQ(net.batch_messages_max, 10U);
   EXPECT_EQ(net.connections_max, 7U);
@@ -214,7 +215,7 @@ TEST(SettingsTest, LimitsAreBounded) {
 
 TEST(SettingsTest, LimitsAreListedAsTheyAreGiven) {
   const auto listed = list_limits({});
-  EXPECT_EQ(listed.size(), 14U);
+  EXPECT_EQ(listed.size(), 15U);
   EXPECT_EQ(listed.front(), "queue_quota=5");
   for (const std::string& limit : listed) EXPECT_EQ(error_of("limit", limit), "") << limit;
   ServeSettings settings;

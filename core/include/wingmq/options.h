@@ -19,6 +19,7 @@ struct Limits {
   std::uint32_t groups_per_queue = 3;            ///< API.md 4.5
   std::uint32_t payload_bytes_max = 512 * 1024;  ///< per batch sent and per batch consumed (API.md 4.8, 4.9)
   Millis retention = std::chrono::hours(72);     ///< API.md 5
+  std::uint32_t parked_calls_max = 20'000;       ///< consume calls that wait at a time, in all queues
   Millis dead_letter_lease_max = std::chrono::seconds(100);  ///< API.md D26
 };
 

@@ -20,6 +20,7 @@ enum class ErrorCode : std::uint8_t {
   kHandleForeign,       ///< a handle of another queue, group or stream
   kHandleInvalid,       ///< a handle that is unreadable, expired, confirmed or released
   kResetTimeOutOfRange, ///< the instant is in the future or before the retention window
+  kTooManyParked,       ///< limit = calls that may be parked at a time; nothing was available either
   kResetBusy,           ///< messages are in flight and the reset was not forced
 };
 

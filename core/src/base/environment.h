@@ -24,6 +24,7 @@ struct Environment {
   BufferPool buffers;
   Timers timers;
   ReclaimList reclaim_list;
+  std::atomic<std::uint32_t> parked_calls{0};
   std::atomic<bool> closing{false};               ///< nobody parks any more
   std::atomic<std::uint32_t> next_stream{1};      ///< Handle::stream of the next group; each takes two numbers
 };

@@ -66,7 +66,9 @@ std::optional<Result<Delivery>> Group::consume(const ConsumeRequest& asked, Wait
   std::optional<GroupMachine::Replaced> replaced;
   if (has_rule && main_.tag_rule() != asked.tags) replaced = main_.set_tag_rule(asked.tags);
   try {
-    return take_or_park(asked, waiter, now);
+    auto outcome = take_or_park(asked, waiter, now);
+    if (outcome && !*outcome && replaced) main_.restore(std::move(*replaced));
+    return outcome;
   } catch (...) {
     if (replaced) main_.restore(std::move(*replaced));
     throw;
@@ -82,7 +84,10 @@ std::optional<Result<Delivery>> Group::take_or_park(const ConsumeRequest& asked,
   waiter.held_back_ = delivery.empty() && machine(asked.stream).holds_back(source(asked.stream));
   const bool may_park = asked.wait > Millis(0) && !environment_.closing.load(std::memory_order_acquire);
   if (delivery.empty() && may_park) {
-    park(waiter, wish, now, asked.wait);
+    if (!park(waiter, wish, now, asked.wait)) {
+      const std::uint32_t limit = environment_.options.limits.parked_calls_max;
+      return std::unexpected(Error{ErrorCode::kTooManyParked, limit, limit});
+    }
     // A batch stored between the look above and parking has nobody to tell: look once more.
     try {
       delivery = lease(wish, now);
@@ -114,14 +119,18 @@ Delivery Group::lease(const WaitList::Wish& wish, Time now) {
   return delivery;
 }
 
-void Group::park(Waiter& waiter, const WaitList::Wish& wish, Time now, Millis wait) {
+bool Group::park(Waiter& waiter, const WaitList::Wish& wish, Time now, Millis wait) {
+  if (environment_.parked_calls.load(std::memory_order_relaxed) >= environment_.options.limits.parked_calls_max) return false;
   waits(wish.stream).add(waiter, std::static_pointer_cast<Group>(shared_from_this()), wish, now, wait);
+  environment_.parked_calls.fetch_add(1, std::memory_order_relaxed);
   if (wish.stream == Stream::kQueue) shards_->parked.fetch_add(1);
+  return true;
 }
 
 void Group::unpark(Waiter& waiter) {
   const Stream stream = WaitList::wish(waiter).stream;
   waits(stream).remove(waiter);
+  environment_.parked_calls.fetch_sub(1, std::memory_order_relaxed);
   if (stream == Stream::kQueue) shards_->parked.fetch_sub(1);
 }
 

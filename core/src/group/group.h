@@ -111,7 +111,8 @@ class Group final : public Timed {
   [[nodiscard]] std::optional<Result<Delivery>> take_or_park(const ConsumeRequest& asked, Waiter& waiter, Time now)
       REQUIRES(mutex_);
   [[nodiscard]] Delivery lease(const WaitList::Wish& wish, Time now) REQUIRES(mutex_);
-  void park(Waiter& waiter, const WaitList::Wish& wish, Time now, Millis wait) REQUIRES(mutex_);
+  /// Returns whether there is room for one more that waits.
+  [[nodiscard]] bool park(Waiter& waiter, const WaitList::Wish& wish, Time now, Millis wait) REQUIRES(mutex_);
   void unpark(Waiter& waiter) REQUIRES(mutex_);
   void serve(Time now, Effects& effects) REQUIRES(mutex_);
   void serve(WaitList& waits, Time now, Effects& effects) REQUIRES(mutex_);

@@ -195,7 +195,7 @@ object responses_of(const OperationDoc& doc) {
                               object{{"application/json", std::move(done)}});
   responses["400"] =
       response("A bad call:" + codes_text(doc, 400), content("application/json", error, error_example(doc, 400)));
-  responses["503"] = response("No more calls are taken:" + codes_text(doc, 503),
+  responses["503"] = response("This call is not taken now:" + codes_text(doc, 503),
                               content("application/json", error, error_example(doc, 503)));
   return responses;
 }

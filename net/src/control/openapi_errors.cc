@@ -37,6 +37,7 @@ constexpr ErrorDoc kErrors[] = {
     {"WMQ.SIGNATURE", 900, "The key is unknown, or date, digest or signature do not fit."},
     {"WMQ.FORBIDDEN", 900, "The key may not act for the customer that customInfo names."},
     {"WMQ.MEMORY_FULL", 900, "The memory limit is reached and everything kept is still needed."},
+    {"WMQ.UNAVAILABLE", 503, "Nothing is available, and too many calls wait already; Retry-After says when to try again."},
     {"WMQ.FAULT", 900, "A test asked for this failure."},
     {"WMQ.SHUTTING_DOWN", 503, "The server is stopping."},
     {"WMQ.INTERNAL", 900, "Something unforeseen happened; the text has an id that the log has too."},

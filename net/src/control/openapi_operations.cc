@@ -130,7 +130,7 @@ constexpr OperationDoc kOperations[] = {
     {"consumptionMessage", "GET", "Receives messages",
      "Waits up to timeWait while there is none. What was received is hidden from the group for ackWait.", kConsume,
      Wrapping::kEnvelope, kDeliveries, kDeliveriesExample,
-     "DMS.10240014 DMS.10240021 DMS.10542206 DMS.10550035 DMS.10240004 DMS.10240401 DMS.10240405 DMS.10542204"},
+     "DMS.10240014 DMS.10240021 DMS.10542206 DMS.10550035 DMS.10240004 DMS.10240401 DMS.10240405 DMS.10542204 WMQ.UNAVAILABLE"},
     {"confirmConsumedSpecifiedMessage", "POST", "Confirms received messages, or gives them back",
      "One unusable handler refuses the whole call. Within a batch the first failure or gap releases everything behind "
      "it.",
@@ -144,7 +144,7 @@ constexpr OperationDoc kOperations[] = {
      R"({"quotas":{"resources":[{"type":"queue","quota":5,"used":1,"min":1,"max":20}]}})", ""},
     {"consumeDeadlettersMessage", "GET", "Receives a group's dead letters",
      "In the order in which they died, leased for 100 seconds at most.", kConsumeDead, Wrapping::kEnvelope, kDeliveries,
-     kDeliveriesExample, "DMS.10240014 DMS.10240021 DMS.10542206 DMS.10240401 DMS.10240405"},
+     kDeliveriesExample, "DMS.10240014 DMS.10240021 DMS.10542206 DMS.10240401 DMS.10240405 WMQ.UNAVAILABLE"},
     {"confirmConsumeDeadlettersMessage", "POST", "Confirms dead letters, or gives them back",
      "Rules of confirmConsumedSpecifiedMessage; a dead letter that fails becomes available again.", kConfirmDead,
      Wrapping::kEnvelope, kTally, R"({"success":1,"fail":0})",

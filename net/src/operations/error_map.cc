@@ -141,6 +141,8 @@ constexpr Row kRows[] = {
      "The consumer group has messages in flight; set force to true to reset it all the same."},
     {Fault::kMemoryFull, 900, "WMQ.MEMORY_FULL", "内存已达上限 {max} 字节（已用 {actual} 字节），消息未保存。",
      "The memory limit of {max} bytes is reached ({actual} in use); nothing was stored."},
+    {Fault::kTooManyParked, 503, "WMQ.UNAVAILABLE", "目前没有可消费的消息，且等待中的消费请求已达上限 {max} 个，请稍后重试。",
+     "There is nothing to consume, and {max} calls wait already, as many as may; try again later."},
 
     {Fault::kSignature, 900, "WMQ.SIGNATURE", "accessKey 无效或签名校验失败。", "The accessKey is unknown or the signature is wrong."},
     {Fault::kForbidden, 900, "WMQ.FORBIDDEN", "该 accessKey 无权代表 customInfo 指定的客户操作。",
@@ -185,6 +187,7 @@ Fault fault_of(ErrorCode code) {
     case ErrorCode::kPayloadTooLarge: return Fault::kPayloadTooLarge;
     case ErrorCode::kTagsNotSupported: return Fault::kNoTagsInKafka;
     case ErrorCode::kMemoryFull: return Fault::kMemoryFull;
+    case ErrorCode::kTooManyParked: return Fault::kTooManyParked;
     case ErrorCode::kTagRuleMismatch: return Fault::kTagRule;
     case ErrorCode::kHandleForeign: return Fault::kHandlerForeign;
     case ErrorCode::kHandleInvalid: return Fault::kHandlerInvalid;
@@ -235,6 +238,7 @@ Reply refuse(const Refusal& refusal, Language language) {
   const Row& row = row_of(refusal.fault);
   Reply reply;
   reply.status = http_status(refusal.fault);
+  if (refusal.fault == Fault::kTooManyParked) reply.headers.emplace_back("Retry-After", "1");  // in seconds
   reply.body = error_body(row.status, row.code, text_of(refusal, language));
   return reply;
 }

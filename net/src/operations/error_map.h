@@ -77,6 +77,7 @@ enum class Fault : std::uint8_t {
   kResetTime,
   kResetBusy,
   kMemoryFull,
+  kTooManyParked,
   // Refused by the server
   kSignature,
   kForbidden,
