@@ -16,7 +16,7 @@ namespace wingmq::net {
 /// for one call at a time.
 class ParkedCall final : private Waiter {
  public:
-  /// `wake` runs once for each parked call, in any thread, when App::finish() has something to encode.
+  /// `wake` runs once for each parked call, in any thread, when App::finish() has something to encode. It must not throw.
   explicit ParkedCall(std::function<void()> wake) : wake_(std::move(wake)) {}
 
  private:

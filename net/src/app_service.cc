@@ -9,10 +9,11 @@ class AppService::AppExchange final : public Exchange {
   AppExchange(AppService& service, std::function<void()> wake) : service_(service), app_(service.app_), parked_(std::move(wake)) {}
 
   bool prepare(const Request& request, std::function<void()> ready) override {
-    Md5Text* const text = app_.begin(request, parked_);
-    if (text != nullptr) service_.digests_.add(*text, std::move(ready));
-    return text != nullptr;
+    text_ = app_.begin(request, parked_);
+    if (text_ != nullptr) service_.digests_.add(*text_, std::move(ready));
+    return text_ != nullptr;
   }
+  void forget() noexcept override { service_.digests_.remove(*text_); }
   std::optional<Reply> handle(Request request) override { return app_.handle(std::move(request), parked_); }
   Reply finish() override { return app_.finish(parked_); }
   bool cancel() override { return app_.cancel(parked_); }
@@ -22,6 +23,7 @@ class AppService::AppExchange final : public Exchange {
   AppService& service_;
   App& app_;
   ParkedCall parked_;
+  Md5Text* text_ = nullptr;  // that handle() needs digested
 };
 
 std::unique_ptr<Exchange> AppService::open(std::function<void()> wake) {

@@ -110,7 +110,7 @@ std::expected<void, std::string> Server::Impl::start() {
   for (Listener& listener : listeners_) listener.start();
   for (Worker& worker : workers_) {
     guards_.push_back(asio::make_work_guard(worker.context));
-    threads_.emplace_back([&worker] { worker.context.run(); });
+    threads_.emplace_back([&worker] { worker.run(); });
   }
   app_.set_not_ready({});
   return {};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/post.hpp>
 #include <span>
 #include <utility>
 
@@ -16,7 +15,19 @@ constexpr std::size_t kSliceBlocks = 1024;
 
 void DigestQueue::add(Md5Text& text, std::function<void()> done) {
   jobs_.push_back({&text, std::move(done)});
-  if (jobs_.size() == 1) boost::asio::post(context_, [this] { run_slice(); });
+  run_soon();
+}
+
+void DigestQueue::remove(const Md5Text& text) noexcept {
+  std::erase_if(jobs_, [&text](const Job& job) { return job.text == &text; });
+}
+
+void DigestQueue::run_soon() {
+  if (std::exchange(running_, true)) return;
+  memory_.post(context_, [this] {
+    running_ = false;
+    run_slice();
+  });
 }
 
 void DigestQueue::run_slice() {
@@ -30,7 +41,7 @@ void DigestQueue::run_slice() {
     if (done) job.done();
     return done;
   });
-  if (!jobs_.empty()) boost::asio::post(context_, [this] { run_slice(); });
+  if (!jobs_.empty()) run_soon();
 }
 
 }  // namespace wingmq::net

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "access/md5_lanes.h"
+#include "http/handler_memory.h"
 
 namespace wingmq::net {
 
@@ -16,8 +17,10 @@ class DigestQueue {
   DigestQueue(const DigestQueue&) = delete;
   DigestQueue& operator=(const DigestQueue&) = delete;
 
-  /// Digests `text`, which must stay until `done` is called on the loop.
+  /// Digests `text`, which must stay until `done` is called on the loop, or remove(). Throws std::bad_alloc, having done nothing.
   void add(Md5Text& text, std::function<void()> done);
+  /// Forgets a text whose `done` was not called yet.
+  void remove(const Md5Text& text) noexcept;
 
  private:
   struct Job {
@@ -26,9 +29,12 @@ class DigestQueue {
   };
 
   void run_slice();
+  void run_soon();
 
   boost::asio::io_context& context_;
   std::deque<Job> jobs_;  // the first ones are at work
+  HandlerMemory memory_;
+  bool running_ = false;  // run_slice() is on its way
 };
 
 }  // namespace wingmq::net

@@ -22,6 +22,8 @@ class Exchange {
   /// Begins a call that takes long to prepare beside others: true when `ready` will run, on this thread and never from within, and
   /// handle() has to wait for it. `request` and its memory must stay meanwhile.
   [[nodiscard]] virtual bool prepare(const Request& request, std::function<void()> ready) = 0;
+  /// Takes a call back that began and whose `ready` did not run: it will not.
+  virtual void forget() noexcept = 0;
   /// Answers `request`; nullopt: it waits. Then this object must live until it woke up or cancel() returned true.
   [[nodiscard]] virtual std::optional<Reply> handle(Request request) = 0;
   /// The reply of a call that woke up.
@@ -40,7 +42,7 @@ class Service {
   Service& operator=(const Service&) = delete;
   virtual ~Service() = default;
 
-  /// `wake` runs once for each call that waited, in any thread, when Exchange::finish() has something to say.
+  /// `wake` runs once for each call that waited, in any thread, when Exchange::finish() has something to say. It must not throw.
   [[nodiscard]] virtual std::unique_ptr<Exchange> open(std::function<void()> wake) = 0;
   /// The refusal of a body of `bytes` bytes that there is no memory for.
   [[nodiscard]] virtual std::optional<Reply> refuse_body(const Request& request, std::size_t bytes) = 0;

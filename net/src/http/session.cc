@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <algorithm>
@@ -52,7 +51,7 @@ Session::Session(asio::ip::tcp::socket socket, Worker& worker, const Origin& ori
       connection_(std::move(socket)),
       exchange_(worker.service->open([this] {
         // Runs in any thread. The session lives: it waits for this.
-        asio::post(worker_.context, [self = shared_from_this()] { self->wake(); });
+        wake_memory_.post(worker_.context, [self = shared_from_this()] { self->wake(); });
       })),
       alarm_(worker.context, asio::steady_timer::time_point::max()) {
   worker_.sessions.insert(this);
@@ -63,13 +62,31 @@ Session::~Session() {
   worker_.session_count.remove(origin_);
 }
 
+/// A session's life: ends it when its coroutine is over, also when that is destroyed in the middle, as Asio does when there is no memory
+/// to wait with.
+class Session::Life {
+ public:
+  explicit Life(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+  Life(Life&&) noexcept = default;
+  Life& operator=(Life&&) = delete;
+  ~Life() {
+    if (!session_) return;
+    session_->end_call();
+    session_->connection_.close();
+  }
+  [[nodiscard]] const Session& session() const noexcept { return *session_; }
+
+ private:
+  std::shared_ptr<Session> session_;
+};
+
 void Session::spawn(std::function<asio::awaitable<void>()> work) {
-  asio::co_spawn(worker_.context, std::move(work), [self = shared_from_this()](const std::exception_ptr& error) {
-    if (!error || !self->worker_.options.log) return;
+  asio::co_spawn(worker_.context, std::move(work), [life = Life(shared_from_this())](const std::exception_ptr& error) {
+    if (!error) return;
     try {
       std::rethrow_exception(error);
     } catch (const std::exception& thrown) {
-      self->worker_.options.log(LogLevel::kError, fmt::format("a connection was given up: {}", thrown.what()));
+      life.session().worker_.complain(thrown);
     }
   });
 }
@@ -91,7 +108,13 @@ void Session::stop() {
 asio::awaitable<void> Session::run() {
   bool goes_on = co_await negotiate();
   while (goes_on) {
-    goes_on = co_await serve_one();
+    try {
+      goes_on = co_await serve_one();
+    } catch (...) {
+      end_call();  // before the loop goes on: the request is gone
+      throw;
+    }
+    end_call();
     idle_ = true;
     connection_.shrink();
   }
@@ -154,17 +177,20 @@ asio::awaitable<bool> Session::serve_one() {
   woken_ = false;
   const bool refused = incoming->refusal.has_value();
   const bool prepares = !refused && exchange_->prepare(request, [this] { wake(); });
+  if (prepares) waits_ = Waits::kForDigest;
   if (prepares) co_await wait_prepared();
   auto reply = refused ? std::move(incoming->refusal) : exchange_->handle(std::move(request));
+  if (!reply) waits_ = Waits::kForBroker;
   if (!reply) reply = co_await wait_parked();
   if (!reply) co_return false;
+  if (!refused) waits_ = Waits::kForPeer;
   const bool close = !keep_alive || worker_.stopping;
   const Outgoing out = begin_send(*reply, close, &*head);
   bool sent = out.complete();
   if (!sent) sent = co_await send_rest(out);
   whole_ = sent;
   report(*reply);
-  if (!sent && !refused) exchange_->abandon();
+  if (sent) waits_ = Waits::kForNothing;
   co_return sent && !close;
 }
 
@@ -342,12 +368,15 @@ asio::awaitable<std::optional<Reply>> Session::wait_parked() {
   gone_ = false;
   watch_peer();
   co_await sleep_until_woken();
-  if (!woken_ && exchange_->cancel()) co_return std::nullopt;
+  if (!woken_ && exchange_->cancel()) {
+    waits_ = Waits::kForNothing;
+    co_return std::nullopt;
+  }
   while (!woken_) co_await sleep_until_woken();
   // The peer may have left in this very turn of the loop. What leaves from here on and is lost on its way stays leased until
   // its time runs out: only a write that fails is known to have failed.
   if (gone_ || connection_.peer_is_gone()) {
-    exchange_->abandon();
+    waits_ = Waits::kForPeer;
     co_return std::nullopt;
   }
   if (watching_) {
@@ -360,11 +389,34 @@ asio::awaitable<std::optional<Reply>> Session::wait_parked() {
 void Session::wake() {
   woken_ = true;
   alarm_.cancel();
+  if (std::exchange(until_woken_, nullptr)) abandon_call();
 }
 
 asio::awaitable<void> Session::wait_prepared() {
   while (!woken_) co_await sleep_until_woken();
   woken_ = false;
+  waits_ = Waits::kForNothing;
+}
+
+/// Whoever still knows of the call when it is over, also because an exception took it off its way, forgets it.
+void Session::end_call() noexcept {
+  switch (std::exchange(waits_, Waits::kForNothing)) {
+    case Waits::kForNothing: return;
+    case Waits::kForDigest: return exchange_->forget();
+    case Waits::kForPeer: return abandon_call();
+    case Waits::kForBroker: break;
+  }
+  if (woken_) return abandon_call();
+  if (!exchange_->cancel()) until_woken_ = shared_from_this();
+}
+
+/// Without the memory to give messages back they stay leased until their time runs out.
+void Session::abandon_call() noexcept {
+  try {
+    exchange_->abandon();
+  } catch (const std::bad_alloc&) {
+    return;
+  }
 }
 
 asio::awaitable<void> Session::sleep_until_woken() {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "http/connection.h"
+#include "http/handler_memory.h"
 #include "http/request_head.h"
 #include "http/service.h"
 #include "http/worker.h"
@@ -57,6 +58,7 @@ class Session : public std::enable_shared_from_this<Session> {
     std::size_t sent = 0;
   };
 
+  class Life;
   void spawn(std::function<Awaitable<void>()> work);
   Awaitable<void> run();
   Awaitable<bool> negotiate();
@@ -71,6 +73,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Awaitable<std::expected<Buffer, Refusal>> read_past(std::size_t size);
   Awaitable<std::expected<Buffer, Refusal>> read_chunks(const Request& request, Incoming& incoming);
   [[nodiscard]] Refusal body_lost() const;
+  void end_call() noexcept;
+  void abandon_call() noexcept;
   Awaitable<std::optional<Reply>> wait_parked();
   Awaitable<void> sleep_until_woken();
   void wake();
@@ -89,6 +93,7 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::string local_address_;
   Connection connection_;
   const std::unique_ptr<Exchange> exchange_;
+  HandlerMemory wake_memory_;
   boost::asio::steady_timer alarm_;  // never due: cancelling it wakes the session
   // Only for on_request: the request that is served, and when its first byte came.
   ServedRequest told_;
@@ -98,6 +103,9 @@ class Session : public std::enable_shared_from_this<Session> {
   bool woken_ = false;               // the parked call has its answer
   bool gone_ = false;                // the peer went away while the call was parked
   bool watching_ = false;
+  enum class Waits : std::uint8_t { kForNothing, kForDigest, kForBroker, kForPeer };
+  Waits waits_ = Waits::kForNothing;  // where the call is
+  std::shared_ptr<Session> until_woken_;  // this, when the call was given up while its wake-up was on its way
 };
 
 }  // namespace wingmq::net

@@ -1,6 +1,29 @@
 #include "http/worker.h"
 
+#include <exception>
+#include <string>
+
 namespace wingmq::net {
+
+void Worker::run() {
+  while (true) {
+    try {
+      context.run();
+      return;
+    } catch (const std::exception& error) {
+      complain(error);
+    }
+  }
+}
+
+/// Memory may be what is missing: then there is no line.
+void Worker::complain(const std::exception& error) const noexcept {
+  try {
+    if (options.log) options.log(LogLevel::kError, std::string("a connection was given up: ") + error.what());
+  } catch (const std::exception&) {
+    return;
+  }
+}
 
 std::string_view Worker::date() {
   const std::time_t now = std::time(nullptr);

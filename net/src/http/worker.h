@@ -38,8 +38,13 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
+  /// Runs the loop until it has nothing to do. An exception ends what threw it, and nothing else.
+  void run();
+
   /// The Date header's value, made once a second.
   [[nodiscard]] std::string_view date();
+  /// Logs what ended a connection.
+  void complain(const std::exception& error) const noexcept;
 
   Broker& broker;
   const ServerOptions& options;
