@@ -44,7 +44,17 @@ std::optional<std::string> decoded(std::string_view text) {
   return result;
 }
 
+/// Whether `body` begins as no text does: with a byte order mark, or as gzip or zstd data do (API.md, Parameters).
+bool is_no_text(std::string_view body) {
+  for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF", "\x1F\x8B", "\x28\xB5\x2F\xFD"}) {
+    if (body.starts_with(mark)) return true;
+  }
+  return false;
+}
+
+/// nullopt: the form is refused.
 std::optional<FormFields> fields_of(std::string_view form) {
+  if (is_no_text(form)) return std::nullopt;
   FormFields fields;
   for (std::size_t at = 0; at < form.size();) {
     const std::size_t end = std::min(form.find('&', at), form.size());
@@ -65,7 +75,7 @@ void check_fields(BufferPool& pool, std::string_view form, const std::optional<F
   request.body = pool.copy(form);
   net::Findings findings;
   const net::Fields fields = net::locate_parameters(request, net::Method::kPost, findings);
-  require(findings.refusal().has_value() == !expected.has_value(), "a form is refused for its percent signs alone", std::string(form));
+  require(findings.refusal().has_value() == !expected.has_value(), "a form is refused for its percent signs and its first bytes alone", std::string(form));
   if (!expected) return;
   FormFields found;
   fields.for_each([&](std::string_view name, const net::Given& given) { found.emplace_back(name, given.text); });
