@@ -5,13 +5,15 @@
 #include "server_fixture.h"
 #include "socket_faults.h"
 #include "support/make_batch.h"
+#include "wingmq/net/self_signed.h"
+#include "wire_client.h"
 
 namespace wingmq::test {
 namespace {
 
 enum class Kind : std::uint8_t { kSend, kConsume, kConfirm, kLook };
 
-/// A request of the script: what it does, and where it ends among the bytes that the client sends.
+/// A request of the script: what it does, and where it ends among the bytes on the wire.
 struct Step {
   Kind kind;
   std::uint64_t messages;
@@ -62,12 +64,18 @@ std::vector<std::string> handlers_of(const WireReply& reply) {
   return handlers;
 }
 
-class NthFaultTest : public ServerTest {
+class NthFaultTest : public ServerTest, public ::testing::WithParamInterface<Transport> {
  protected:
   static constexpr std::uint64_t kMany = 512;
 
   void SetUp() override {
     ServerTest::SetUp();
+    if (GetParam() != Transport::kPlain) {
+      const auto files = net::make_self_signed(::testing::TempDir());
+      ASSERT_TRUE(files) << files.error();
+      folder_ = std::filesystem::path(files->certificate).parent_path();
+      options_.tls = {net::TlsMode::kOnly, files->certificate, files->key};
+    }
     start_and_look();
     project_ = broker_.inspect().front().queue.project;
     memory_ = broker_.memory().used();
@@ -76,23 +84,35 @@ class NthFaultTest : public ServerTest {
   void start_and_look() {
     start();
     for (std::uint32_t i = 0; i < options_.threads; ++i) {
-      HttpSocket socket(port());
-      socket.send(get("/livez", "Connection: close\r\n"));
-      socket.drain();
+      const auto client = connect();
+      client->send(get("/livez", "Connection: close\r\n"));
+      client->drain();
     }
     files_ = open_files();
   }
   void TearDown() override {
     SocketFaults::clear();
     ServerTest::TearDown();
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+  }
+  /// A client that has nothing left to do before its first request, nor has the server.
+  [[nodiscard]] std::unique_ptr<WireClient> connect() const {
+    auto client = std::make_unique<WireClient>(port(), GetParam());
+    EXPECT_TRUE(client->begin());
+    client->send(get("/livez"));
+    EXPECT_TRUE(client->receive());
+    return client;
   }
 
   // --- The script: everything a session does. Each part returns whether the connection goes on. ---
 
-  void say(Kind kind, std::uint64_t messages, const std::string& bytes) {
-    said_ += bytes.size();
-    steps_.push_back({kind, messages, said_});
-    client_->send(bytes);
+  /// Says `bytes` with the next request.
+  void put(Kind kind, std::uint64_t messages, std::string_view bytes) {
+    steps_.push_back({kind, messages, client_->put(bytes)});
+  }
+  void say(Kind kind, std::uint64_t messages, std::string_view bytes) {
+    put(kind, messages, bytes);
+    client_->flush();
   }
   [[nodiscard]] std::string send_request(std::uint64_t count, std::size_t bytes, std::string_view headers = "") const {
     std::string body = R"({"regionId":"cn-snxy1","queueId":")" + queue_ + R"(","messages":[)";
@@ -135,26 +155,21 @@ class NthFaultTest : public ServerTest {
     return confirm(client_->receive());
   }
   bool pipeline() {
-    const std::string first = send_request(2, 10);
-    const std::string second = consume_request(60, 1000);
-    const std::string third = get("/livez");
-    steps_.push_back({Kind::kSend, 2, said_ + first.size()});
-    steps_.push_back({Kind::kConsume, 2, said_ + first.size() + second.size()});
-    say(Kind::kLook, 0, first + second + third);
+    put(Kind::kSend, 2, send_request(2, 10));
+    put(Kind::kConsume, 2, consume_request(60, 1000));
+    say(Kind::kLook, 0, get("/livez"));
     return client_->receive() && client_->receive() && client_->receive();
   }
   bool send_many() {
     const std::string request = send_request(kMany, 1000, "Expect: 100-continue\r\n");
     const auto head = request.find("\r\n\r\n") + 4;
-    said_ += request.size();
-    steps_.push_back({Kind::kSend, kMany, said_});
     client_->send(request.substr(0, head));
     if (!client_->receive(true)) return false;
-    client_->send(std::string_view(request).substr(head));
+    say(Kind::kSend, kMany, std::string_view(request).substr(head));
     return client_->receive().has_value();
   }
   bool run_script() {
-    return send_one() && consume_and_confirm(1) && wait_for_a_message() && pipeline() && send_many() &&
+    return client_->begin() && send_one() && consume_and_confirm(1) && wait_for_a_message() && pipeline() && send_many() &&
            consume_and_confirm(kMany);
   }
 
@@ -163,24 +178,23 @@ class NthFaultTest : public ServerTest {
   void run(SocketFault fault, std::size_t nth) {
     broker_.wipe(true);
     steps_.clear();
-    said_ = 0;
     sent_beside_ = 0;
-    client_ = std::make_unique<HttpSocket>(port());
+    client_ = std::make_unique<WireClient>(port(), GetParam());
     SocketFaults::plan(client_->port(), fault, nth);
     const bool whole = run_script();
     EXPECT_TRUE(whole || SocketFaults::hit());
     if (!whole) client_->drain();  // to the end: the session has done what it does when a connection breaks
-    client_.reset();
+    client_->close();
     for (int looks = 0; looks < 1'000'000 && open_files() != files_; ++looks) std::this_thread::yield();
     ASSERT_EQ(open_files(), files_) << "the session has ended";
   }
 
-  /// What follows from the bytes that went in and out: a request is done when it arrived whole and the replies before it left
-  /// whole; what it brought is the client's when its own reply left whole.
+  /// What follows from the bytes that went in and out until the session ended: a request is done when it arrived whole and the
+  /// replies before it left whole; what it brought is the client's when its own reply left whole.
   [[nodiscard]] Counts expected() const {
     Counts counts{.produced = sent_beside_};
     const std::size_t read = SocketFaults::bytes_read();
-    const std::size_t answered = whole_replies(SocketFaults::written());
+    const std::size_t answered = whole_replies(client_->meaning(SocketFaults::written()));
     for (std::size_t i = 0; i < steps_.size() && i <= answered && steps_[i].end <= read; ++i) {
       const Step& step = steps_[i];
       if (step.kind == Kind::kSend) counts.produced += step.messages;
@@ -209,11 +223,11 @@ class NthFaultTest : public ServerTest {
     static_cast<void>(broker_.advance(clock_.now() + 30s));
     const auto left = broker_.inspect().front().groups.front();
     EXPECT_EQ(left.in_flight, 0U);
-    HttpSocket other(port());
+    const auto other = connect();
     std::uint64_t received = 0;
     while (received < left.available) {
-      other.send(consume_request(1, 1000));
-      const auto reply = other.receive();
+      other->send(consume_request(1, 1000));
+      const auto reply = other->receive();
       ASSERT_TRUE(reply);
       const auto count = handlers_of(*reply).size();
       ASSERT_GT(count, 0U) << reply->body;
@@ -224,6 +238,9 @@ class NthFaultTest : public ServerTest {
     EXPECT_EQ(broker_.memory().used(), memory_);
   }
 
+  /// The script has more calls than so many, or it is not the script any more.
+  [[nodiscard]] static std::size_t reads_min() { return GetParam() == Transport::kPlain ? 15 : 45; }
+  [[nodiscard]] static std::size_t writes_min() { return GetParam() == Transport::kPlain ? 11 : 45; }
   /// Runs the script until `fault` in the n-th call is one call too late, and returns how often it struck.
   std::size_t run_for_every_n(SocketFault fault) {
     for (std::size_t n = 0;; ++n) {
@@ -238,15 +255,20 @@ class NthFaultTest : public ServerTest {
   }
 
   Project project_;
-  std::unique_ptr<HttpSocket> client_;
+  std::unique_ptr<WireClient> client_;
   std::vector<Step> steps_;
-  std::size_t said_ = 0;
   std::uint64_t sent_beside_ = 0;
   std::size_t files_ = 0;
   std::size_t memory_ = 0;
+  std::filesystem::path folder_;
 };
 
-TEST_F(NthFaultTest, TheScriptReachesItsEndWhenNothingFails) {
+std::string name_of(const ::testing::TestParamInfo<Transport>& info) {
+  return std::vector{"Plain", "Tls12", "Tls13"}[static_cast<std::size_t>(info.param)];
+}
+INSTANTIATE_TEST_SUITE_P(Over, NthFaultTest, ::testing::Values(Transport::kPlain, Transport::kTls12, Transport::kTls13), name_of);
+
+TEST_P(NthFaultTest, TheScriptReachesItsEndWhenNothingFails) {
   run(SocketFault::kNone, 0);
   EXPECT_FALSE(SocketFaults::hit());
   EXPECT_EQ(expected(), (Counts{.produced = kMany + 4, .consumed = kMany + 2, .in_flight = 2}));
@@ -254,20 +276,20 @@ TEST_F(NthFaultTest, TheScriptReachesItsEndWhenNothingFails) {
   check_aftermath();
 }
 
-TEST_F(NthFaultTest, AConnectionThatBreaksInItsNthReadLeavesNothingHalfDone) {
-  EXPECT_GT(run_for_every_n(SocketFault::kReadReset), 15U);
+TEST_P(NthFaultTest, AConnectionThatBreaksInItsNthReadLeavesNothingHalfDone) {
+  EXPECT_GT(run_for_every_n(SocketFault::kReadReset), reads_min());
 }
 
-TEST_F(NthFaultTest, AConnectionThatEndsInItsNthReadLeavesNothingHalfDone) {
-  EXPECT_GT(run_for_every_n(SocketFault::kReadEnd), 15U);
+TEST_P(NthFaultTest, AConnectionThatEndsInItsNthReadLeavesNothingHalfDone) {
+  EXPECT_GT(run_for_every_n(SocketFault::kReadEnd), reads_min());
 }
 
-TEST_F(NthFaultTest, AConnectionThatBreaksInItsNthWriteLeavesNothingHalfDone) {
-  EXPECT_GT(run_for_every_n(SocketFault::kWriteReset), 11U);
+TEST_P(NthFaultTest, AConnectionThatBreaksInItsNthWriteLeavesNothingHalfDone) {
+  EXPECT_GT(run_for_every_n(SocketFault::kWriteReset), writes_min());
 }
 
-TEST_F(NthFaultTest, AConnectionThatBreaksInTheMiddleOfItsNthWriteLeavesNothingHalfDone) {
-  EXPECT_GT(run_for_every_n(SocketFault::kWriteCut), 11U);
+TEST_P(NthFaultTest, AConnectionThatBreaksInTheMiddleOfItsNthWriteLeavesNothingHalfDone) {
+  EXPECT_GT(run_for_every_n(SocketFault::kWriteCut), writes_min());
 }
 
 class SlowReaderTest : public NthFaultTest {
@@ -275,32 +297,36 @@ class SlowReaderTest : public NthFaultTest {
   SlowReaderTest() {
     // Long enough for a busy machine to move what the script moves.
     options_.limits.write_timeout = 100ms;
-    options_.limits.body_timeout = 500ms;  // the invitation to send a body is written in it
+    options_.limits.body_timeout = 500ms;    // the invitation to send a body is written in it
+    options_.limits.header_timeout = 500ms;  // and what a handshake writes in this
   }
 };
 
-TEST_F(SlowReaderTest, AReaderThatStandsStillInTheNthWriteIsLeftAndItsMessagesAreGivenBack) {
-  EXPECT_GT(run_for_every_n(SocketFault::kWriteStall), 11U);
+// Every call takes its whole deadline, and the versions of TLS write alike.
+INSTANTIATE_TEST_SUITE_P(Over, SlowReaderTest, ::testing::Values(Transport::kPlain, Transport::kTls13), name_of);
+
+TEST_P(SlowReaderTest, AReaderThatStandsStillInTheNthWriteIsLeftAndItsMessagesAreGivenBack) {
+  EXPECT_GT(run_for_every_n(SocketFault::kWriteStall), writes_min());
 }
 
-TEST_F(NthFaultTest, WhatCouldNotBeSentGoesToTheNextInLineAtOnce) {
-  HttpSocket broken(port());
-  SocketFaults::plan(broken.port(), SocketFault::kWriteReset, 0);
-  broken.send(consume_request(60));
+TEST_P(NthFaultTest, WhatCouldNotBeSentGoesToTheNextInLineAtOnce) {
+  const auto broken = connect();
+  SocketFaults::plan(broken->port(), SocketFault::kWriteReset, 0);
+  broken->send(consume_request(60));
   ASSERT_TRUE(parked(1));
-  HttpSocket next(port());
-  next.send(consume_request(60));
+  const auto next = connect();
+  next->send(consume_request(60));
   ASSERT_TRUE(parked(2));
   ASSERT_TRUE(broker_.send(project_, *QueueId::parse(queue_), make_batch(broker_.buffers(), {{"\"inherited\""}})));
-  const auto reply = next.receive();
+  const auto reply = next->receive();
   ASSERT_TRUE(reply);
   EXPECT_NE(reply->body.find("inherited"), std::string::npos) << reply->body;
   EXPECT_TRUE(SocketFaults::hit());
 }
 
-TEST_F(NthFaultTest, AReplyThatLeftWholeStaysLeasedThoughTheConnectionBreaksAfterIt) {
+TEST_P(NthFaultTest, AReplyThatLeftWholeStaysLeasedThoughTheConnectionBreaksAfterIt) {
   ASSERT_TRUE(broker_.send(project_, *QueueId::parse(queue_), make_batch(broker_.buffers(), {{"1"}})));
-  auto client = std::make_unique<HttpSocket>(port());
+  auto client = connect();
   SocketFaults::plan(client->port(), SocketFault::kWriteReset, 1);
   client->send(consume_request(60) + get("/livez"));  // the second reply cannot be sent
   client->drain();

@@ -47,9 +47,9 @@ class HttpSocket {
   }
   HttpSocket(const HttpSocket&) = delete;
   HttpSocket& operator=(const HttpSocket&) = delete;
-  ~HttpSocket() { close(); }
+  virtual ~HttpSocket() { close(); }
 
-  void send(std::string_view bytes) {
+  virtual void send(std::string_view bytes) {
     while (!bytes.empty()) {
       const auto sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return;  // the server closed; what it said before is still to be read
@@ -97,14 +97,21 @@ class HttpSocket {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }
 
- private:
-  bool fill() {
+ protected:
+  /// Adds some of what comes next to received_; false: the connection has ended.
+  virtual bool fill() { return receive_some(received_); }
+  /// Adds some of the socket's next bytes to `text`.
+  bool receive_some(std::string& text) {
     char bytes[65536];
     const auto count = ::recv(descriptor_, bytes, sizeof(bytes), 0);
     if (count <= 0) return false;
-    received_.append(bytes, static_cast<std::size_t>(count));
+    text.append(bytes, static_cast<std::size_t>(count));
     return true;
   }
+
+  std::string received_;  ///< and not yet given to anybody
+
+ private:
   std::string take(std::size_t bytes) {
     std::string taken = received_.substr(0, bytes);
     received_.erase(0, bytes);
@@ -112,7 +119,6 @@ class HttpSocket {
   }
 
   int descriptor_;
-  std::string received_;
 };
 
 }  // namespace wingmq::test
