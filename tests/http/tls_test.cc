@@ -1,3 +1,4 @@
+#include <netinet/tcp.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <sys/socket.h>
@@ -83,6 +84,20 @@ TEST_P(TlsVersionTest, AParkedConsumerThatOnlySaysGoodbyeIsGone) {
   socket.send(consume_request(60));
   ASSERT_TRUE(parked(1));
   socket.say_goodbye();
+  EXPECT_TRUE(parked(0));
+}
+
+TEST_P(TlsVersionTest, AGoodbyeThatComesWithTheRequestIsHeard) {
+  start_tls(net::TlsMode::kOnly);
+  TlsSocket socket(port(), GetParam());
+  socket.send(get("/livez"));
+  ASSERT_NE(socket.receive_until("\"ok\"}"), "");
+  const auto hold_back = [&](int on) { ::setsockopt(::SSL_get_fd(socket.native()), IPPROTO_TCP, TCP_CORK, &on, sizeof(on)); };
+  hold_back(1);
+  socket.send(consume_request(60));
+  socket.say_goodbye();
+  hold_back(0);  // both go at once
+  EXPECT_TRUE(socket.told_goodbye());
   EXPECT_TRUE(parked(0));
 }
 

@@ -365,9 +365,12 @@ HttpFault Session::timeout_fault(std::string_view part, std::chrono::millisecond
 asio::awaitable<std::optional<Reply>> Session::wait_parked() {
   connection_.never_expire();
   connection_.shrink(true);
-  gone_ = false;
-  watch_peer();
-  co_await sleep_until_woken();
+  // What came over TLS with the request is not in the socket any more, nor decrypted yet, and may be a goodbye.
+  gone_ = connection_.encrypted() && connection_.peer_is_gone();
+  if (!gone_) {
+    watch_peer();
+    co_await sleep_until_woken();
+  }
   if (!woken_ && exchange_->cancel()) {
     waits_ = Waits::kForNothing;
     co_return std::nullopt;
@@ -432,13 +435,10 @@ void Session::watch_peer() {
   connection_.socket().async_wait(asio::socket_base::wait_read, [self = shared_from_this()](error_code error) {
     self->watching_ = false;
     if (error || self->woken_) return;
-    if (!self->connection_.peer_is_gone()) {
-      // With TLS less than a record may have come: that says nothing yet, and is not seen again.
-      if (self->connection_.encrypted()) self->watch_peer();
-      return;
-    }
-    self->gone_ = true;
-    self->alarm_.cancel();
+    self->gone_ = self->connection_.peer_is_gone();
+    if (self->gone_) self->alarm_.cancel();
+    // With TLS less than a record may have come: that says nothing yet, and is not seen again.
+    if (!self->gone_ && self->connection_.encrypted()) self->watch_peer();
   });
 }
 
