@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "app_service.h"
 #include "check.h"
@@ -34,6 +35,18 @@ inline net::ServerOptions options_of_server() {
   return options;
 }
 
+/// How bytes are cut: into pieces that have so many of them, in turn.
+struct Pieces {
+  std::size_t one = std::string_view::npos;
+  std::size_t other = std::string_view::npos;
+
+  /// How many bytes the next piece may have.
+  std::size_t next() {
+    std::swap(one, other);
+    return other;
+  }
+};
+
 /// One connection of a server that runs when it is told to.
 class Connected {
  public:
@@ -51,10 +64,25 @@ class Connected {
   Connected& operator=(const Connected&) = delete;
   ~Connected() { ::close(client_); }
 
-  /// Sends `bytes` piece by piece, each when nothing moves any more. What does not fit while a call waits is sent in finish().
-  void send(std::string_view bytes, std::size_t piece = std::string_view::npos) {
+  /// Sends `bytes` in pieces, each when nothing moves any more. What does not fit while a call waits is sent in finish(), and has
+  /// to live until then.
+  void send(std::string_view bytes, Pieces pieces = {}) {
     unsent_ = bytes;
-    piece_ = piece;
+    pieces_ = pieces;
+    run();
+  }
+  [[nodiscard]] bool all_sent() const { return unsent_.empty(); }
+  /// How many calls wait.
+  [[nodiscard]] std::uint64_t parked() {
+    std::uint64_t count = 0;
+    for (const auto& queue : world.broker.inspect()) {
+      for (const auto& group : queue.groups) count += group.parked;
+    }
+    return count;
+  }
+  /// Says that nothing more comes.
+  void hang_up() {
+    ::shutdown(client_, SHUT_WR);
     run();
   }
   /// Lets waiting calls have their time, then hangs up.
@@ -64,8 +92,7 @@ class Connected {
       static_cast<void>(world.broker.advance(world.clock.now() + std::chrono::seconds(60)));
       run();
     }
-    ::shutdown(client_, SHUT_WR);
-    run();
+    hang_up();
     require(worker_.sessions.empty(), "a session ends when its client has gone");
   }
 
@@ -86,18 +113,11 @@ class Connected {
     } while (send_piece());
   }
   bool send_piece() {
-    const auto piece = unsent_.substr(0, piece_);
+    const auto piece = unsent_.substr(0, pieces_.next());
     const auto sent = piece.empty() ? 0 : ::send(client_, piece.data(), piece.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;  // there is nothing left, or no room, or it listens no more
     unsent_.remove_prefix(static_cast<std::size_t>(sent));
     return true;
-  }
-  std::uint64_t parked() {
-    std::uint64_t count = 0;
-    for (const auto& queue : world.broker.inspect()) {
-      for (const auto& group : queue.groups) count += group.parked;
-    }
-    return count;
   }
 
   static constexpr Time kEnd = World::kStart + std::chrono::hours(2);
@@ -106,7 +126,7 @@ class Connected {
   net::Worker worker_{[this](auto& context) { return std::make_unique<net::AppService>(world.app, context); }, world.broker, world.options, tls_, count_};
   int client_ = -1;
   std::string_view unsent_;
-  std::size_t piece_ = std::string_view::npos;
+  Pieces pieces_;
   std::array<char, 16384> buffer_{};
 };
 

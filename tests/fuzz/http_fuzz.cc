@@ -79,7 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!unclear) check_stored(whole, replies, bytes, seen);
 
   test::Connected pieces;
-  pieces.send(bytes, piece);
+  pieces.send(bytes, {.one = piece, .other = piece});
   pieces.finish();
   const auto others = test::read_replies(pieces.replies, requests);
   const std::string both = seen + "\nin pieces -> " + pieces.replies;
