@@ -127,7 +127,8 @@ class Encrypted {
     way.ends = plan.event == Event::kEnd || plan.event == Event::kEndEarly;
     if (plan.event == Event::kEndEarly || plan.event == Event::kTurnEarly) way.at = plan.place % kHandshakeBytes;
     shake_hands();
-    if (client.connected()) say_everything();
+    connected = client.connected();  // an alert that comes later takes that back
+    if (connected) say_everything();
     parked = server.parked();
     all_sent = server.all_sent();
     server.finish();
@@ -138,7 +139,7 @@ class Encrypted {
   /// The part of the text that the server can know. Of a turned byte in the handshake the server knows nothing, or takes no
   /// offence: some bytes mean nothing, for nobody signs them.
   [[nodiscard]] std::string_view delivered() const {
-    if (!client.connected()) return {};
+    if (!connected) return {};
     const bool early = way.struck && way.at < handshake_bytes_;
     if (early && (way.ends || (heard.empty() && state == state_of_nothing()))) return {};
     std::size_t bytes = 0;
@@ -155,6 +156,7 @@ class Encrypted {
   Way way;
   std::string heard;
   std::string state;
+  bool connected = false;
   std::uint64_t parked = 0;  ///< calls that wait when everything has been sent
   bool all_sent = false;
   bool said_goodbye = false;
@@ -220,29 +222,45 @@ class Encrypted {
   std::size_t handshake_bytes_ = 0;
 };
 
-/// The plain connection is sent what was delivered over the encrypted one, and its client leaves when that one's seemed to.
+/// How many calls of a client wait although it left as soon as it had said `text`: behind a call that waits there may be another
+/// request, and then nobody looks further.
+std::uint64_t parked_for_nobody(std::string_view text) {
+  Connected plain;
+  plain.send(text);
+  plain.hang_up();
+  const std::uint64_t parked = plain.parked();
+  plain.finish();
+  return parked;
+}
+
+/// The plain connection is sent what was delivered over the encrypted one, and its client leaves when that one's seemed to. Where a
+/// goodbye or a turned byte stands behind another request, the session comes to it between two calls, when no plain client can
+/// leave: then the first replies are compared.
 void compare(Encrypted& encrypted) {
   const std::string_view delivered = encrypted.delivered();
+  const std::string seen = std::string(delivered) + "\n-> " + encrypted.heard;
+  const bool turned = encrypted.way.struck && !encrypted.way.ends;
+  const bool leaves = turned || encrypted.said_goodbye;
+  const bool later = leaves && encrypted.parked > 0;
+  if (later && !turned && encrypted.all_sent) require(parked_for_nobody(delivered) > 0, "nobody waits behind a goodbye", seen);
   Connected plain;
   plain.send(delivered);
-  const bool broken = encrypted.way.struck && !encrypted.way.ends && encrypted.parked == 0;
-  const bool gone = broken || (encrypted.said_goodbye && encrypted.all_sent);
-  if (gone) plain.hang_up();
-  const std::string seen = std::string(delivered) + "\n-> " + encrypted.heard;
+  if (leaves && !later) plain.hang_up();
   require(plain.parked() == encrypted.parked, "the same calls wait, plain or encrypted", seen);
   plain.finish();
   const std::string both = seen + "\nplain -> " + plain.replies;
   const auto requests = test::read_requests(delivered, {.header_bytes = test::kHeaderMax, .body_bytes = test::kBodyMax});
   const auto expected = test::read_replies(plain.replies, requests);
   const auto replies = test::read_replies(encrypted.heard, requests);
-  require(replies.size() == expected.size(), "TLS makes no difference to the number of replies", both);
+  const bool enough = replies.size() == expected.size() || (later && replies.size() < expected.size());
+  require(enough, "TLS makes no difference to the number of replies", both);
   for (std::size_t i = 0; i < replies.size(); ++i) {
     const bool same = replies[i].header == expected[i].header && replies[i].body == expected[i].body;
     require(same, "TLS makes no difference to a reply", both);
   }
-  require(encrypted.state == plain.world.state(), "TLS makes no difference to what is stored", both);
+  require(later || encrypted.state == plain.world.state(), "TLS makes no difference to what is stored", both);
   if (encrypted.way.struck) return;
-  require(encrypted.client.connected(), "a right handshake succeeds", both);
+  require(encrypted.connected, "a right handshake succeeds", both);
   require(!encrypted.client.broken(), "the server speaks TLS without a fault", both);
   require(replies.empty() || encrypted.client.told_goodbye(), "the server says goodbye", both);
 }
@@ -262,7 +280,7 @@ void check_bytes(const Files& files, const Plan& plan, std::string_view input) {
     const auto replies = test::read_replies(server.replies, requests);
     const std::string seen = bytes + "\n-> " + server.replies + "\nTLS is off -> " + plain.replies;
     require(replies.size() == expected.size(), "TLS beside it makes no difference to plain HTTP", seen);
-    require(server.world.state() == plain.world.state(), "TLS beside it makes no difference to what plain HTTP stores", bytes);
+    require(server.world.state() == plain.world.state(), "TLS beside it makes no difference to what plain HTTP stores", seen);
     return;
   }
   require(server.world.state() == state_of_nothing(), "what is no TLS does nothing", bytes);
@@ -271,7 +289,8 @@ void check_bytes(const Files& files, const Plan& plan, std::string_view input) {
   const bool handshake = bytes.starts_with(kHandshake);
   if (handshake) return require(replies.find("HTTP") == std::string_view::npos, "a handshake is not answered with HTTP", bytes);
   const Received refusal = test::read_reply(replies, false);
-  require(refusal.status == 400 && refusal.close && replies.empty(), "plain HTTP is refused where only TLS is spoken", server.replies);
+  const bool refused = refusal.status == 400 && refusal.close && replies.empty();
+  require(refused, "plain HTTP is refused where only TLS is spoken", server.replies);
 }
 
 }  // namespace

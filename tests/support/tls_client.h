@@ -30,6 +30,7 @@ class TlsClient {
     ::SSL_CTX_free(context_);
   }
 
+  /// Whether hands are shaken, and no fatal alert came.
   [[nodiscard]] bool connected() const { return ::SSL_is_init_finished(session_) == 1; }
   /// Whether the server said something that TLS does not allow, or that it found such a thing (an alert).
   [[nodiscard]] bool broken() const { return broken_; }
