@@ -23,7 +23,7 @@ class Effects {
     try {
       carry_out();
     } catch (const std::exception&) {
-      // Everybody was called all the same, and another exception is on its way.
+      return;  // everybody was called all the same, and another exception is on its way
     }
   }
 
