@@ -32,7 +32,7 @@ Delivery GroupMachine::lease(const MessageSource& source, const LeaseRequest& as
   leased_count_ += delivery.count;
   remove_taken(taken);
   for (std::uint32_t i = 0; i < visits; ++i) places_[partition_of(i).value] = reached_[partition_of(i).value];
-  next_partition_ = (next_partition_ + 1) % partitions;
+  if (++next_partition_ == partitions) next_partition_ = 0;
   return delivery;
 }
 
