@@ -71,7 +71,7 @@ std::string describe_unknown_command(const CLI::App& app) {
 }
 
 std::string describe(const CLI::ParseError& error, const CLI::App& command) {
-  const std::string text = error.what();
+  std::string text = error.what();
   const std::string name = text.substr(0, text.find(':'));
   const auto* option = command.get_option_no_throw(name);
   if (option == nullptr || dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return text;

@@ -30,8 +30,7 @@ class Copy {
       part_at = at;
       at += static_cast<std::uint32_t>(part.size());
     };
-    for (std::size_t i = 0; i < messages_.size(); ++i) {
-      Message& message = messages_[i];
+    for (Message& message : messages_) {
       const Message from = message;
       move(source_.part(from.body_at, from.body_bytes), message.body_at);
       move(source_.part(from.attributes_at, from.attributes_bytes), message.attributes_at);
