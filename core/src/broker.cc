@@ -46,11 +46,15 @@ class Broker::Impl {
     const MutexLock lock(reclaim_mutex_);
     // A little more than needed, so that the next sends need not come here.
     const std::size_t slack = limit / 64;
-    for (std::size_t freed = 1; true;) {
+    // Others go on meanwhile: what they finished with during a look in vain is found by the next one, which costs little when they did
+    // nothing.
+    constexpr int kLooksInVain = 4;
+    for (int vain = 0; true;) {
       const std::size_t used = budget.used() + bytes;
       if (used <= limit + reserve) return {};
-      if (freed == 0) return std::unexpected(Error{ErrorCode::kMemoryFull, limit, used});
-      freed = reclaim(environment_, registry_, used - (limit + reserve) + slack, now, effects);
+      if (vain == kLooksInVain) return std::unexpected(Error{ErrorCode::kMemoryFull, limit, used});
+      const std::size_t freed = reclaim(environment_, registry_, used - (limit + reserve) + slack, now, effects);
+      vain = freed == 0 ? vain + 1 : 0;
     }
   }
 

@@ -80,7 +80,7 @@ std::size_t Queue::reclaim(std::size_t bytes, Time now, Effects& effects) {
   return freed;
 }
 
-void Queue::copy_survivors(Time now, Effects& effects) {
+std::ptrdiff_t Queue::copy_survivors(Time now, Effects& effects) {
   const std::vector<std::uint64_t> finished = finished_until(now, effects);
   std::vector<BatchRef> shared;
   for (std::uint32_t i = 0; i < finished.size(); ++i) shards_->shared_before({i}, finished[i], shared);
@@ -88,6 +88,7 @@ void Queue::copy_survivors(Time now, Effects& effects) {
   Survivors survivors(environment_.buffers, std::move(shared), members.size());
   for (const auto& group : members) group->copy_out(survivors);
   if (survivors.shared_by_others()) note_reclaimable();
+  return survivors.cost();
 }
 
 // --- Groups -----------------------------------------------------------------------------------------------------------

@@ -51,8 +51,8 @@ class Queue final : public Timed {
   /// Lets go of messages that every group has finished with, oldest first, until `bytes` are free; returns how many bytes
   /// became free. A queue without groups keeps everything (D28).
   std::size_t reclaim(std::size_t bytes, Time now, Effects& effects) EXCLUDES(groups_mutex_);
-  /// Has the groups copy the few messages that keep a large batch from being reclaimed.
-  void copy_survivors(Time now, Effects& effects) EXCLUDES(groups_mutex_);
+  /// Has the groups copy the few messages that keep a large batch from being reclaimed; returns as Survivors::cost().
+  std::ptrdiff_t copy_survivors(Time now, Effects& effects) EXCLUDES(groups_mutex_);
   /// Says that reclaim() or copy_survivors() may find something.
   void note_reclaimable() noexcept { shards_->note_reclaimable(); }
 

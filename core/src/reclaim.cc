@@ -54,15 +54,14 @@ class Reclaiming {
   }
 
   /// Copies out what is much smaller than its batch, and takes the batches. Returns how many bytes that freed more than it cost.
-  std::size_t copy_survivors(const MemoryBudget& budget, std::size_t bytes, Time now, Effects& effects) {
+  std::size_t copy_survivors(std::size_t bytes, Time now, Effects& effects) {
     std::size_t freed = 0;
     while (freed < bytes && !exhausted_.empty()) {
-      const std::size_t before = budget.used();
       Queue& queue = *exhausted_.back();
-      queue.copy_survivors(now, effects);
-      queue.reclaim(SIZE_MAX, now, effects);
+      const std::ptrdiff_t cost = queue.copy_survivors(now, effects);
+      const auto taken = static_cast<std::ptrdiff_t>(queue.reclaim(SIZE_MAX, now, effects));
       exhausted_.pop_back();
-      freed += before - std::min(before, budget.used());
+      freed += static_cast<std::size_t>(std::max<std::ptrdiff_t>(taken - cost, 0));
     }
     return freed;
   }
@@ -91,7 +90,7 @@ std::size_t reclaim(Environment& environment, const Registry& registry, std::siz
   Reclaiming queues(environment, registry);
   const std::size_t freed = queues.take_oldest(bytes, now, effects);
   if (freed >= bytes) return freed;
-  return freed + queues.copy_survivors(environment.budget, bytes - freed, now, effects);
+  return freed + queues.copy_survivors(bytes - freed, now, effects);
 }
 
 }  // namespace wingmq

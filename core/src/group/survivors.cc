@@ -88,6 +88,8 @@ void Survivors::copy_out(std::span<Place> places) {
     return;
   }
   const BatchRef smaller = copy.make(pool_);
+  cost_ += static_cast<std::ptrdiff_t>(smaller->resident_bytes());
+  if (finished == finished_.end()) cost_ -= static_cast<std::ptrdiff_t>(source.resident_bytes());
   for (std::size_t i = 0; i < places.size(); ++i) {
     *places[i].first = firsts[i];
     *places[i].batch = smaller;  // the last one may free what `source` refers to

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <unordered_map>
@@ -30,6 +31,8 @@ class Survivors {
   /// Puts copies in the places added since the last call, where that saves memory and as long as there is memory to make them.
   void copy_out() noexcept;
 
+  /// Bytes that copying has cost; negative where batches that nobody else held went at once.
+  [[nodiscard]] std::ptrdiff_t cost() const noexcept { return cost_; }
   /// Whether somebody else than the queue and the places shares one of the finished batches, for a while (a delivery on its
   /// way): once he is done, there is more to take.
   [[nodiscard]] bool shared_by_others() const;
@@ -45,6 +48,7 @@ class Survivors {
   std::unordered_map<const Batch*, Finished> finished_;
   std::size_t groups_;
   std::vector<Place> places_;
+  std::ptrdiff_t cost_ = 0;
 };
 
 }  // namespace wingmq
