@@ -10,6 +10,7 @@
 #include "http/reply_head.h"
 #include "http/request_head.h"
 #include "request_texts.h"
+#include "wingmq/memory_engine.h"
 
 namespace wingmq::bench {
 namespace {
@@ -21,7 +22,7 @@ struct Text {
 
 class Caller {
  public:
-  Caller() : app_(world_.broker, net::ServerOptions{}), parked_([] { require(false, "a call waited"); }) {
+  Caller() : app_(engine_, net::ServerOptions{}), pending_([] { require(false, "a call waited"); }) {
     world_.project = {"test", "cn-snxy1"};
     const auto queue = world_.broker.create_queue(
         world_.project, QueueSpec{.name = "bench", .description = "", .mode = QueueMode::kNormal, .consume_count_max = {}});
@@ -53,7 +54,7 @@ class Caller {
       request.body = world_.broker.buffers().take(text.body.size());
       std::memcpy(request.body.data(), text.body.data(), text.body.size());  // as a socket does
     }
-    auto reply = app_.handle(std::move(request), parked_);
+    auto reply = app_.handle(std::move(request), pending_);
     require(reply.has_value(), "a call waited");
     benchmark::DoNotOptimize(net::reply_head(*reply, {.date = "Mon, 23 Nov 2026 00:00:00 GMT", .keep_alive = "timeout=120"}));
     if (reply->status != 200) std::fprintf(stderr, "%s\n", reply->body.c_str());
@@ -74,8 +75,9 @@ class Caller {
   }
 
   World world_{0, 0};
+  MemoryEngine engine_{world_.broker};
   net::App app_;
-  net::ParkedCall parked_;
+  net::PendingCall pending_;
   std::string queue_;
   std::string group_;
 };

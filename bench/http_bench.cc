@@ -9,6 +9,7 @@
 #include "bench_support.h"
 #include "request_texts.h"
 #include "support/http_socket.h"
+#include "wingmq/memory_engine.h"
 #include "wingmq/net/declared_queue.h"
 #include "wingmq/net/server.h"
 
@@ -20,14 +21,14 @@ using test::HttpSocket;
 class Service {
  public:
   Service() : broker_(Options{}, clock_, random_) {
-    if (!net::declare_queue(broker_, *net::parse_declared_queue("bench?groups=g"))) std::abort();
+    if (!net::declare_queue(engine_, *net::parse_declared_queue("bench?groups=g"))) std::abort();
     const auto shown = broker_.inspect();
     place_ = R"("regionId":"cn-snxy1","queueId":")" + shown[0].queue.id.text() + '"';
     group_ = R"(,"consumerGroupId":")" + shown[0].groups[0].id.text() + '"';
     net::ServerOptions options;
     options.listen = {{"127.0.0.1", 0}};
     options.threads = 1;
-    server_ = std::make_unique<net::Server>(broker_, options);
+    server_ = std::make_unique<net::Server>(engine_, options);
     if (!server_->start()) std::abort();
   }
   Service(const Service&) = delete;
@@ -61,6 +62,7 @@ class Service {
   SystemClock clock_;
   SystemRandom random_;
   Broker broker_;
+  MemoryEngine engine_{broker_};
   std::unique_ptr<net::Server> server_;
   std::string place_;
   std::string group_;

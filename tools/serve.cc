@@ -18,6 +18,7 @@
 #include "start_line.h"
 #include "values.h"
 #include "wingmq/broker.h"
+#include "wingmq/memory_engine.h"
 #include "wingmq/net/self_signed.h"
 #include "wingmq/net/server.h"
 
@@ -106,9 +107,9 @@ class SelfSigned {
   std::filesystem::path folder_;
 };
 
-std::expected<void, std::string> declare_queues(Broker& broker, const ServeSettings& settings) {
+std::expected<void, std::string> declare_queues(Engine& engine, const ServeSettings& settings) {
   for (const net::DeclaredQueue& queue : settings.queues) {
-    const auto declared = net::declare_queue(broker, queue);
+    const auto declared = net::declare_queue(engine, queue);
     if (declared) continue;
     return std::unexpected(
         fmt::format("{}: `{}` cannot be made: {}", settings.origin_of("queue"), queue.spec.name, declared.error()));
@@ -143,7 +144,8 @@ ExitCode serve(ServeSettings settings, const ReadSettings& read_again) {
   const auto clock = make_clock(settings.clock);
   SystemRandom random;
   Broker broker(settings.broker, *clock, random);
-  if (const auto declared = declare_queues(broker, settings); !declared) {
+  MemoryEngine engine(broker);
+  if (const auto declared = declare_queues(engine, settings); !declared) {
     return fail(kBadOption, declared.error());
   }
   settings.server.log = write_log;
@@ -153,7 +155,7 @@ ExitCode serve(ServeSettings settings, const ReadSettings& read_again) {
   if (settings.tls_auto) {
     if (const auto made = self_signed.make(settings.server.tls); !made) return fail(kFailed, made.error());
   }
-  net::Server server(broker, settings.server);
+  net::Server server(engine, settings.server);
   if (settings.server.tls.mode != net::TlsMode::kOff) {
     if (const auto loaded = server.reload_tls(); !loaded) return fail(kBadOption, loaded.error());
   }

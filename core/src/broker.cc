@@ -230,6 +230,14 @@ std::vector<QueueGroups> Broker::inspect() {
   });
 }
 
+std::vector<QueueGroups> Broker::inspect(const Project& project) {
+  return impl_->run([&](Time now, Effects& effects) {
+    std::vector<QueueGroups> all;
+    for (const auto& queue : impl_->registry_.queues(project)) all.push_back(queue->inspect(now, effects));
+    return all;
+  });
+}
+
 Result<std::vector<PeekedMessage>> Broker::peek(QueueId queue, const PeekRequest& request) {
   return impl_->run([&](Time now, Effects& effects) -> Result<std::vector<PeekedMessage>> {
     const auto found = impl_->registry_.find_queue(queue);

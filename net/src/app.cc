@@ -24,12 +24,12 @@
 
 namespace wingmq::net {
 
-struct ParkedCall::Context : ConsumeContext {};
-
-void ParkedCall::on_done(Result<Delivery> outcome) {
-  outcome_ = std::move(outcome);
+void PendingCall::on_settled(Settled outcome) {
+  settled_ = std::move(outcome);
   wake_();
 }
+
+void PendingCall::on_held_back() { deviations_->hit(19); }
 
 namespace {
 
@@ -52,7 +52,7 @@ Fault fault_of_status(unsigned status) {
 }
 
 /// Tells, outside production, what is wrong with the call's signature, and where there is more about it.
-Reply with_reason(Reply reply, const ConsumeContext& context) {
+Reply with_reason(Reply reply, const CallContext& context) {
   if (!context.signature_fault.empty()) reply.headers.emplace_back("X-WingMQ-Reason", context.signature_fault);
   if (!context.hint.empty()) reply.headers.emplace_back("X-WingMQ-Hint", context.hint);
   if (!context.explained_at.empty()) reply.headers.emplace_back("X-WingMQ-Explain", context.explained_at);
@@ -90,9 +90,9 @@ bool is_watching(std::string_view method) { return method == "GET" || method == 
 
 class App::Impl {
  public:
-  Impl(Broker& broker, const ServerOptions& options)
-      : broker_(broker),
-        auth_(options, {wall_time, [&broker] { return broker.clock().now(); }}, read_signed_values),
+  Impl(Engine& engine, const ServerOptions& options)
+      : engine_(engine),
+        auth_(options, {wall_time, [&engine] { return engine.clock().now(); }}, read_signed_values),
         explain_(options.explain_signatures),
         language_(options.language),
         handles_(options.handles),
@@ -102,13 +102,13 @@ class App::Impl {
         metrics_(options.metrics),
         admin_token_(options.admin_token),
         guard_(options.allowed_hosts),
-        admin_(broker, deviations_, explained_, options) {}
+        admin_(engine, deviations_, explained_, options) {}
 
-  Md5Text* begin(const Request& request, ParkedCall& parked);
-  std::optional<Reply> handle(Request& request, ParkedCall& parked);
-  Reply finish(ParkedCall& parked);
-  bool cancel(ParkedCall& parked) { return broker_.cancel(parked); }
-  void abandon(ParkedCall& parked);
+  Md5Text* begin(const Request& request, PendingCall& pending);
+  std::optional<Reply> handle(Request& request, PendingCall& pending);
+  std::optional<Reply> finish(PendingCall& pending);
+  bool cancel(PendingCall& pending) { return engine_.cancel(pending); }
+  void abandon(PendingCall& pending);
   std::optional<Reply> refuse_body(const Request& request, std::size_t bytes);
 
   [[nodiscard]] Language language_of(const Request& request) const { return net::language_of(request, language_); }
@@ -123,18 +123,20 @@ class App::Impl {
   }
 
  private:
-  std::optional<Reply> run(const Operation& operation, Request& request, ParkedCall& parked);
-  void explain(const Authenticator::Verdict& verdict, const Operation& operation, ConsumeContext& context);
-  std::optional<Reply> run_for(Caller caller, const Operation& operation, Request& request, ParkedCall& parked);
+  std::optional<Reply> run(const Operation& operation, Request& request, PendingCall& pending);
+  void explain(const Authenticator::Verdict& verdict, const Operation& operation, CallContext& context);
+  std::optional<Reply> run_for(Caller caller, const Operation& operation, Request& request, PendingCall& pending);
+  template <typename Step>
+  Outcome take_step(Step step, std::string_view where, PendingCall& pending);
+  std::optional<Reply> reply_of(Outcome outcome, CallContext& context);
   std::optional<Reply> watch(const Request& request) const;
   Reply readiness() const;
   Reply read_metrics(const Request& request) const;
-  Reply control(const Request& request);
-  Reply answer(Answer answer, Language language);
+  std::optional<Reply> control(const Request& request, PendingCall& pending);
   Reply refuse_call(const Refusal& refusal, Language language);
   Refusal internal_error(std::string_view where, std::string_view what);
 
-  Broker& broker_;
+  Engine& engine_;
   Authenticator auth_;
   const bool explain_;  // tell callers why a signature is wrong, and what id a name stands for
   const Language language_;  // of refusals, where the caller has no wish
@@ -154,18 +156,19 @@ class App::Impl {
   std::string not_ready_ = "starting";  // guarded by mutex_
 };
 
-Md5Text* App::Impl::begin(const Request& request, ParkedCall& parked) {
-  parked.check_.reset();
+Md5Text* App::Impl::begin(const Request& request, PendingCall& pending) {
+  pending.check_.reset();
   if (request.body.size() < kSideBySideFrom) return nullptr;
   const Operation* operation = find_operation(request.path());
   if (operation == nullptr || request.method != to_string(operation->method)) return nullptr;
-  parked.check_ = auth_.begin(request, *operation);
-  return parked.check_->text();
+  pending.check_ = auth_.begin(request, *operation);
+  return pending.check_->text();
 }
 
 /// Path, then method, then state, then parameters: the order in which API.md 1 lets a call fail.
-std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
-  parked.context_.reset();
+std::optional<Reply> App::Impl::handle(Request& request, PendingCall& pending) {
+  pending.context_.reset();
+  pending.admin_.reset();
   const auto path = request.path();
   const Operation* operation = find_operation(path);
   if (const auto foreign = guard_.check(request, operation == nullptr && is_for_own_names(request))) {
@@ -175,7 +178,7 @@ std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
                        language_of(request));
   }
   if (operation == nullptr) {
-    if (path == "/__admin" || path.starts_with("/__admin/")) return control(request);
+    if (path == "/__admin" || path.starts_with("/__admin/")) return control(request, pending);
     if (auto reply = watch(request)) return reply;
     return refuse_call({.fault = Fault::kNoSuchPath, .given = shown(path)}, language_of(request));
   }
@@ -186,25 +189,21 @@ std::optional<Reply> App::Impl::handle(Request& request, ParkedCall& parked) {
                        language_of(request));
   }
   if (stopping_.load(std::memory_order_acquire)) return refuse_call({.fault = Fault::kShuttingDown}, language_of(request));
-  return run(*operation, request, parked);
+  return run(*operation, request, pending);
 }
 
-std::optional<Reply> App::Impl::run(const Operation& operation, Request& request, ParkedCall& parked) {
-  const Language language = language_of(request);
-  auto check = std::exchange(parked.check_, std::nullopt);
+std::optional<Reply> App::Impl::run(const Operation& operation, Request& request, PendingCall& pending) {
+  auto check = std::exchange(pending.check_, std::nullopt);
   auto verdict = auth_.finish(check ? std::move(*check) : auth_.begin(request, operation), request, operation);
   for (const std::uint8_t decision : verdict.decisions) deviations_.hit(decision);
-  parked.outcome_.reset();
-  parked.context_ = std::make_shared<ParkedCall::Context>();
-  parked.context_->language = language;
-  explain(verdict, operation, *parked.context_);
-  if (verdict.refusal) return with_reason(refuse_call(refusal_of(*verdict.refusal, request, operation), language), *parked.context_);
-  auto reply = run_for(std::move(verdict.caller), operation, request, parked);
-  if (reply) return with_reason(std::move(*reply), *parked.context_);
-  return std::nullopt;
+  pending.deviations_ = &deviations_;
+  CallContext& context = pending.context_.emplace(engine_, static_cast<Ticket&>(pending), handles_, explain_, language_of(request));
+  explain(verdict, operation, context);
+  if (!verdict.refusal) return run_for(std::move(verdict.caller), operation, request, pending);
+  return with_reason(refuse_call(refusal_of(*verdict.refusal, request, operation), context.language), context);
 }
 
-void App::Impl::explain(const Authenticator::Verdict& verdict, const Operation& operation, ConsumeContext& context) {
+void App::Impl::explain(const Authenticator::Verdict& verdict, const Operation& operation, CallContext& context) {
   if (verdict.fault == SignatureFault::kNone || !explain_) return;
   context.signature_fault = fmt::format("{}; {}", to_string(verdict.fault), verdict.detail);
   if (!verdict.explanation || admin_access_ == AdminAccess::kOff) return;
@@ -213,32 +212,35 @@ void App::Impl::explain(const Authenticator::Verdict& verdict, const Operation& 
                                                               *verdict.explanation);
 }
 
-std::optional<Reply> App::Impl::run_for(Caller caller, const Operation& operation, Request& request,
-                                        ParkedCall& parked) {
-  const Language language = parked.context_->language;
-  Call call{.broker = broker_,
-            .handles = handles_,
-            .batch_messages_max = batch_messages_max_,
-            .hints = explain_,
-            .request = request,
-            .context = *parked.context_,
-            .waiter = parked,
-            .caller = std::move(caller)};
-  Outcome outcome;
-  try {
-    outcome = operation.run(call);
-  } catch (const std::exception& error) {
-    abandon(parked);
-    outcome = std::unexpected(internal_error(operation.name, error.what()));
+std::optional<Reply> App::Impl::run_for(Caller caller, const Operation& operation, Request& request, PendingCall& pending) {
+  CallContext& context = *pending.context_;
+  Call call{.batch_messages_max = batch_messages_max_, .request = request, .context = context, .caller = std::move(caller)};
+  Outcome outcome = take_step([&] { return operation.run(call); }, operation.name, pending);
+  context.decisions.add(call.findings.decisions());
+  if (!outcome) {
+    context.counted = context.decisions;
+    context.counted.count(deviations_);
   }
-  call.findings.count(deviations_);
-  if (!outcome) return std::nullopt;
-  return answer(std::move(*outcome), language);
+  return reply_of(std::move(outcome), context);
 }
 
-Reply App::Impl::answer(Answer answer, Language language) {
-  if (answer) return done(std::move(*answer));
-  return refuse_call(answer.error(), language);
+/// Takes a call one step on. What a step throws becomes the answer; what a consume had received by then is given back.
+template <typename Step>
+Outcome App::Impl::take_step(Step step, std::string_view where, PendingCall& pending) {
+  try {
+    return step();
+  } catch (const std::exception& error) {
+    abandon(pending);
+    return std::unexpected(internal_error(where, error.what()));
+  }
+}
+
+std::optional<Reply> App::Impl::reply_of(Outcome outcome, CallContext& context) {
+  if (!outcome) return std::nullopt;
+  context.decisions.remove(context.counted);
+  context.decisions.count(deviations_);
+  const Answer& answer = *outcome;
+  return with_reason(answer ? done(std::move(**outcome)) : refuse_call(answer.error(), context.language), context);
 }
 
 Reply App::Impl::refuse_call(const Refusal& refusal, Language language) {
@@ -247,37 +249,34 @@ Reply App::Impl::refuse_call(const Refusal& refusal, Language language) {
 }
 
 Refusal App::Impl::internal_error(std::string_view where, std::string_view what) {
-  const auto number = fmt::format("{:x}-{}", broker_.clock().now().time_since_epoch().count(),
+  const auto number = fmt::format("{:x}-{}", engine_.clock().now().time_since_epoch().count(),
                                   internal_errors_.fetch_add(1, std::memory_order_relaxed) + 1);
   if (log_) log_(LogLevel::kError, fmt::format("internal error {} in {}: {}", number, where, what));
   return {.fault = Fault::kInternal, .given = number};
 }
 
-Reply App::Impl::finish(ParkedCall& parked) {
-  ConsumeContext& context = *parked.context_;
-  const auto outcome = std::exchange(parked.outcome_, std::nullopt);
-  try {
-    return with_reason(answer(answer_consume(*outcome, context), context.language), context);
-  } catch (const std::exception& error) {
-    abandon(parked);
-    return refuse_call(internal_error("a consume that waited", error.what()), context.language);
-  }
+std::optional<Reply> App::Impl::finish(PendingCall& pending) {
+  Settled settled = *std::exchange(pending.settled_, std::nullopt);
+  if (pending.admin_) return Admin::finish(settled, *pending.admin_);
+  CallContext& context = *pending.context_;
+  return reply_of(take_step([&] { return context.finish(settled, context); }, "a call that waited", pending), context);
 }
 
-void App::Impl::abandon(ParkedCall& parked) {
-  const auto outcome = std::exchange(parked.outcome_, std::nullopt);
-  if (!parked.context_) return;
-  ConsumeContext& context = *parked.context_;
+void App::Impl::abandon(PendingCall& pending) {
+  const auto settled = std::exchange(pending.settled_, std::nullopt);
+  if (!pending.context_) return;
+  CallContext& context = *pending.context_;
   const Delivery receipt = std::exchange(context.receipt, {});
-  const Delivery& received = outcome && *outcome ? **outcome : receipt;
-  if (!received.empty()) broker_.give_back(context.project, context.group, received);
+  const auto* late = settled ? std::get_if<Result<Delivery>>(&*settled) : nullptr;
+  const Delivery& received = late != nullptr && *late ? **late : receipt;
+  if (!received.empty()) engine_.give_back(context.project, context.group, received);
 }
 
 std::optional<Reply> App::Impl::refuse_body(const Request& request, std::size_t bytes) {
   // Only a send's body stays. Others are read and gone, and confirmations are what makes room again: they may use a reserve.
   const Operation* operation = find_operation(request.path());
   const bool stays = operation != nullptr && operation->run == send_messages;
-  const auto room = broker_.make_room(bytes, stays ? 0 : broker_.memory().limit() / 16);
+  const auto room = engine_.make_room(bytes, stays ? 0 : engine_.memory().limit() / 16);
   if (room) return std::nullopt;
   return refuse_call(refusal_of(room.error()), language_of(request));
 }
@@ -302,15 +301,15 @@ Reply App::Impl::read_metrics(const Request& request) const {
     }
     if (auto passed = check_token(request, admin_token_, "metrics endpoint"); !passed) return reply_with(std::move(passed.error()));
   }
-  return metrics(broker_, deviations_, auth_);
+  return metrics(engine_, deviations_, auth_);
 }
 
 /// The control plane; a browser gets a page for the list of its calls.
-Reply App::Impl::control(const Request& request) {
-  Reply reply = admin_.handle(request);
+std::optional<Reply> App::Impl::control(const Request& request, PendingCall& pending) {
+  auto reply = admin_.handle(request, pending, pending.admin_);
   const auto path = request.path();
   const bool list = path == "/__admin" || path == "/__admin/";
-  return list && reply.status == 200 && wants_html(request) ? start_page(admin_access_) : reply;
+  return list && reply && reply->status == 200 && wants_html(request) ? start_page(admin_access_) : std::move(reply);
 }
 
 Reply App::Impl::readiness() const {
@@ -341,14 +340,14 @@ std::string_view App::Impl::caller_of(const Request& request) const {
   return key == nullptr || auth_.is_secret(key->value) ? std::string_view() : key->value;
 }
 
-App::App(Broker& broker, const ServerOptions& options) : impl_(std::make_unique<Impl>(broker, options)) {}
+App::App(Engine& engine, const ServerOptions& options) : impl_(std::make_unique<Impl>(engine, options)) {}
 App::~App() = default;
 
-Md5Text* App::begin(const Request& request, ParkedCall& parked) { return impl_->begin(request, parked); }
-std::optional<Reply> App::handle(Request request, ParkedCall& parked) { return impl_->handle(request, parked); }
-Reply App::finish(ParkedCall& parked) { return impl_->finish(parked); }
-bool App::cancel(ParkedCall& parked) { return impl_->cancel(parked); }
-void App::abandon(ParkedCall& parked) { impl_->abandon(parked); }
+Md5Text* App::begin(const Request& request, PendingCall& pending) { return impl_->begin(request, pending); }
+std::optional<Reply> App::handle(Request request, PendingCall& pending) { return impl_->handle(request, pending); }
+std::optional<Reply> App::finish(PendingCall& pending) { return impl_->finish(pending); }
+bool App::cancel(PendingCall& pending) { return impl_->cancel(pending); }
+void App::abandon(PendingCall& pending) { impl_->abandon(pending); }
 
 std::optional<Reply> App::refuse_body(const Request& request, std::size_t bytes) {
   return impl_->refuse_body(request, bytes);

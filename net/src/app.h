@@ -6,57 +6,63 @@
 
 #include "access/auth.h"
 #include "access/md5_lanes.h"
+#include "control/admin_calls.h"
 #include "http/message_io.h"
-#include "wingmq/broker.h"
+#include "operations/handlers.h"
+#include "wingmq/engine.h"
 #include "wingmq/net/server.h"
 
 namespace wingmq::net {
 
-/// A consume call: that it waits in the broker, and what it received until its reply has left. A session owns one and uses it
-/// for one call at a time.
-class ParkedCall final : private Waiter {
+/// A call from its request until its reply has left: waiting in the engine, or what it received. A session owns one and uses it for
+/// one call at a time.
+class PendingCall final : private Ticket {
  public:
-  /// `wake` runs once for each parked call, in any thread, when App::finish() has something to encode. It must not throw.
-  explicit ParkedCall(std::function<void()> wake) : wake_(std::move(wake)) {}
+  /// `wake` runs each time that the call has waited and App::finish() can go on with it, in any thread. It must not throw.
+  explicit PendingCall(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+  /// Whether it may wait for as long as a consumer asked for. Otherwise it waits for the engine's work alone.
+  [[nodiscard]] bool parked() const noexcept { return context_ && context_->may_park; }
 
  private:
   friend class App;
-  void on_done(Result<Delivery> outcome) override;
+  void on_settled(Settled outcome) override;
+  void on_held_back() override;
 
-  std::function<void()> wake_;
-  // What encoding the reply needs, noted when the call parks.
-  struct Context;
-  std::shared_ptr<Context> context_;
-  std::optional<Result<Delivery>> outcome_;
+  const std::function<void()> wake_;
+  Deviations* deviations_ = nullptr;
+  std::optional<Settled> settled_;  // the engine's until it has woken the call
+  // What the rest of the call needs; of an operation, or of a call of the control plane.
+  std::optional<CallContext> context_;
+  std::optional<AdminCall> admin_;
   std::optional<Authenticator::Check> check_;  // that begin() began
 };
 
-/// Turns a request into a reply: routing, decoding, the broker's call, encoding. Knows no socket and no timer, so every
+/// Turns a request into a reply: routing, decoding, the engine's call, encoding. Knows no socket and no timer, so every
 /// path can be tested as bytes in, bytes out. Safe for concurrent use.
 class App {
  public:
-  /// `broker` must outlive the app.
-  App(Broker& broker, const ServerOptions& options);
+  /// `engine` must outlive the app.
+  App(Engine& engine, const ServerOptions& options);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
   ~App();
 
   /// Begins a call whose signature takes long to check: returns the text whose digest handle() will need, nullptr when it needs
   /// none that is worth the trouble. Whoever has no other texts to digest beside it may call handle() alone. `request` and its
-  /// memory must stay, and no other call may use `parked`, until handle() is called with them.
-  [[nodiscard]] Md5Text* begin(const Request& request, ParkedCall& parked);
+  /// memory must stay, and no other call may use `pending`, until handle() is called with them.
+  [[nodiscard]] Md5Text* begin(const Request& request, PendingCall& pending);
 
-  /// Answers `request`; nullopt: it was a consume that found nothing, and waits in `parked`, which then must live until
-  /// it woke up or cancel() returned true.
-  [[nodiscard]] std::optional<Reply> handle(Request request, ParkedCall& parked);
+  /// Answers `request`; nullopt: it waits in the engine, and `pending` must live until it woke up or cancel() returned true.
+  [[nodiscard]] std::optional<Reply> handle(Request request, PendingCall& pending);
 
-  /// The reply of a call that woke up.
-  [[nodiscard]] Reply finish(ParkedCall& parked);
-  /// Takes a waiting call back, because its connection is gone. False: it woke or wakes up now; call abandon() then.
-  [[nodiscard]] bool cancel(ParkedCall& parked);
+  /// Goes on with a call that woke up: its reply; nullopt: it waits once more.
+  [[nodiscard]] std::optional<Reply> finish(PendingCall& pending);
+  /// Takes a waiting call back, because its connection is gone. False: it woke or wakes up soon; call abandon() then.
+  [[nodiscard]] bool cancel(PendingCall& pending);
   /// For the last call, when its reply does not reach the client: gives back at once what a consume had received, whether it
-  /// waited or not (net/API.md, connections). Does nothing for other calls.
-  void abandon(ParkedCall& parked);
+  /// waited or not (net/API.md, connections). Does nothing for other calls. Not while it waits.
+  void abandon(PendingCall& pending);
 
   /// Asked before `bytes` more of a request's body are read into memory: nullopt when there is room, otherwise the refusal
   /// (API.md D28), to be sent when the body has been read past.

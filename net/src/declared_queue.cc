@@ -8,6 +8,7 @@
 #include "text/escape.h"
 #include "text/language.h"
 #include "text/text.h"
+#include "wingmq/wait_for.h"
 
 namespace wingmq::net {
 namespace {
@@ -125,7 +126,7 @@ std::string reason(const Error& error) {
     case ErrorCode::kGroupLimitExceeded:
       return fmt::format("that would be {} groups of {} in this queue; --limit groups_per_queue={} allows it",
                          error.actual, error.limit, error.actual);
-    default: return "the broker refuses it";
+    default: return "the engine refuses it";
   }
 }
 
@@ -154,11 +155,12 @@ std::expected<DeclaredQueue, std::string> parse_declared_queue(std::string_view 
   return declared;
 }
 
-std::expected<void, std::string> declare_queue(Broker& broker, const DeclaredQueue& declared) {
-  const auto created = broker.create_queue(declared.project, declared.spec);
+std::expected<void, std::string> declare_queue(Engine& engine, const DeclaredQueue& declared) {
+  const auto created = wait_for([&](Ticket& ticket) { return engine.create_queue(declared.project, declared.spec, ticket); });
   if (!created) return std::unexpected(reason(created.error()));
   if (declared.groups.empty()) return {};
-  const auto groups = broker.create_groups(declared.project, created->id, declared.groups);
+  const auto groups =
+      wait_for([&](Ticket& ticket) { return engine.create_groups(declared.project, created->id, declared.groups, ticket); });
   if (!groups) return std::unexpected(reason(groups.error()));
   return {};
 }

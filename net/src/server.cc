@@ -36,10 +36,10 @@ std::string to_string(const Endpoint& endpoint) {
 
 class Server::Impl {
  public:
-  Impl(Broker& broker, ServerOptions options)
-      : broker_(broker),
+  Impl(Engine& engine, ServerOptions options)
+      : engine_(engine),
         options_(std::move(options)),
-        app_(broker, options_),
+        app_(engine, options_),
         tls_(options_.tls),
         session_count_(options_.limits.connections_max, options_.limits.connections_per_address_max),
         workers_(make_workers()) {}
@@ -70,7 +70,7 @@ class Server::Impl {
   void stop_sessions();
   void join();
 
-  Broker& broker_;
+  Engine& engine_;
   const ServerOptions options_;
   App app_;
   Tls tls_;
@@ -88,7 +88,7 @@ class Server::Impl {
 std::deque<Worker> Server::Impl::make_workers() {
   std::deque<Worker> workers;
   for (std::uint32_t i = 0; i < thread_count(options_); ++i) {
-    workers.emplace_back([this](asio::io_context& context) { return std::make_unique<AppService>(app_, context); }, broker_, options_, tls_, session_count_);
+    workers.emplace_back([this](asio::io_context& context) { return std::make_unique<AppService>(app_, context); }, engine_.buffers(), options_, tls_, session_count_);
   }
   return workers;
 }
@@ -105,7 +105,7 @@ std::expected<void, std::string> Server::Impl::start() {
     endpoints_.clear();
     return opened;
   }
-  deadlines_.emplace(workers_.front().context, broker_);
+  deadlines_.emplace(workers_.front().context, engine_);
   deadlines_->start();
   for (Listener& listener : listeners_) listener.start();
   for (Worker& worker : workers_) {
@@ -207,7 +207,7 @@ void Server::Impl::stop(std::chrono::milliseconds grace) {
   asio::post(workers_.front().context, [this] {
     for (Listener& listener : listeners_) listener.close();
   });
-  broker_.close();
+  engine_.close(grace * 3 / 4);  // the rest is for what it answers last
   stop_sessions();
   session_count_.wait_for_none(grace);
   for (Worker& worker : workers_) {
@@ -237,7 +237,7 @@ void Server::Impl::join() {
   threads_.clear();
 }
 
-Server::Server(Broker& broker, ServerOptions options) : impl_(std::make_unique<Impl>(broker, std::move(options))) {}
+Server::Server(Engine& engine, ServerOptions options) : impl_(std::make_unique<Impl>(engine, std::move(options))) {}
 Server::~Server() { impl_->stop(std::chrono::milliseconds(1500)); }
 std::expected<void, std::string> Server::start() { return impl_->start(); }
 const std::vector<Endpoint>& Server::endpoints() const noexcept { return impl_->endpoints(); }

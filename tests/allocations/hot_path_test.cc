@@ -7,6 +7,7 @@
 #include "app.h"
 #include "count_allocations.h"
 #include "support/rng.h"
+#include "wingmq/memory_engine.h"
 
 namespace wingmq::net {
 namespace {
@@ -55,7 +56,7 @@ class HotPathTest : public ::testing::Test {
     if (!header.empty()) request.headers.push_back({"consumerQueueInfo", header});
     if (!body.empty()) request.body = broker_.buffers().copy(body);
     const auto before = test::allocations();
-    auto reply = app_.handle(std::move(request), parked_);
+    auto reply = app_.handle(std::move(request), pending_);
     allocations = test::allocations() - before;
     EXPECT_TRUE(reply);
     if (!reply) return {};
@@ -87,8 +88,9 @@ class HotPathTest : public ::testing::Test {
   test::SeededRandom random_{1};
   ManualClock clock_{Time{Millis{1'795'420'800'000}}};
   Broker broker_{Options{}, clock_, random_};
-  App app_{broker_, ServerOptions{}};
-  ParkedCall parked_{[] { ADD_FAILURE() << "nothing should park"; }};
+  MemoryEngine engine_{broker_};
+  App app_{engine_, ServerOptions{}};
+  PendingCall pending_{[] { ADD_FAILURE() << "nothing should park"; }};
   std::string queue_;
   std::string group_;
   std::string place_;

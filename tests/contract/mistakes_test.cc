@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app.h"
+#include "wingmq/memory_engine.h"
 #include "support/rng.h"
 
 // net/API.md, signing: a rejected signature says which mistake was made.
@@ -91,13 +92,13 @@ class MistakesTest : public ::testing::Test {
         {"Host", "mq.example"}, {"accessKey", call.access_key}, {"contentMD5", md5}, {"requestDate", call.date}, {"Hmac", signature}, {"platform", "3"}};
     for (const auto& [name, value] : signed_by) request.headers.push_back({name, value});
     if (!call.body.empty()) request.body = broker_.buffers().copy(call.body);
-    auto reply = app_->handle(std::move(request), parked_);
+    auto reply = app_->handle(std::move(request), pending_);
     EXPECT_TRUE(reply);
     return reply ? std::move(*reply) : net::Reply();
   }
   void start() {
     options_.credentials = {{"ak", kSecret, "alice", false}};
-    app_.emplace(broker_, options_);
+    app_.emplace(engine_, options_);
   }
 
   static std::string header_of(const net::Reply& reply, std::string_view name) {
@@ -117,8 +118,9 @@ class MistakesTest : public ::testing::Test {
   test::SeededRandom random_{1};
   ManualClock clock_{Time{Millis{1'795'420'800'000}}};
   Broker broker_{Options{}, clock_, random_};
+  MemoryEngine engine_{broker_};
   std::optional<net::App> app_;
-  net::ParkedCall parked_{[] { ADD_FAILURE() << "nothing parks here"; }};
+  net::PendingCall pending_{[] { ADD_FAILURE() << "nothing parks here"; }};
 };
 
 SignedCall query() {
@@ -284,7 +286,7 @@ TEST_F(MistakesTest, TheControlPlaneTellsWhatShouldHaveBeenSigned) {
   request.method = "GET";
   request.target = place;
   request.headers = {{"Host", "localhost"}};
-  const auto told = app_->handle(std::move(request), parked_);
+  const auto told = app_->handle(std::move(request), pending_);
   ASSERT_TRUE(told);
   ASSERT_EQ(told->status, 200U) << told->body;
   EXPECT_EQ(told->body.find(kSecret), std::string::npos);
@@ -302,7 +304,7 @@ TEST_F(MistakesTest, AnUnknownRequestIsNotFound) {
   request.method = "GET";
   request.target = "/__admin/requests/0123456789abcdef01234567";
   request.headers = {{"Host", "localhost"}};
-  EXPECT_EQ(app_->handle(std::move(request), parked_)->status, 404U);
+  EXPECT_EQ(app_->handle(std::move(request), pending_)->status, 404U);
 }
 
 TEST_F(MistakesTest, ProductionSaysNothing) {

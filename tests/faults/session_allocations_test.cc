@@ -13,6 +13,7 @@
 #include "http/session.h"
 #include "support/make_batch.h"
 #include "support/rng.h"
+#include "wingmq/memory_engine.h"
 
 namespace wingmq::test {
 namespace {
@@ -84,10 +85,11 @@ class Stage {
  private:
   const Project project_{"test", "r"};
   const net::ServerOptions options_{};
-  net::App app_{broker, options_};
+  MemoryEngine engine_{broker};
+  net::App app_{engine_, options_};
   net::Tls tls_{{}};
   net::SessionCount count_{4, 0};
-  net::Worker worker_{[this](auto& context) { return std::make_unique<net::AppService>(app_, context); }, broker, options_, tls_, count_};
+  net::Worker worker_{[this](auto& context) { return std::make_unique<net::AppService>(app_, context); }, broker.buffers(), options_, tls_, count_};
   int client_ = -1;
 };
 

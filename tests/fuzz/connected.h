@@ -123,7 +123,7 @@ class Connected {
   static constexpr Time kEnd = World::kStart + std::chrono::hours(2);
   net::Tls tls_;
   net::SessionCount count_{4, 0};
-  net::Worker worker_{[this](auto& context) { return std::make_unique<net::AppService>(world.app, context); }, world.broker, world.options, tls_, count_};
+  net::Worker worker_{[this](auto& context) { return std::make_unique<net::AppService>(world.app, context); }, world.broker.buffers(), world.options, tls_, count_};
   int client_ = -1;
   std::string_view unsent_;
   Pieces pieces_;

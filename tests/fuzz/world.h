@@ -14,6 +14,7 @@
 #include "operations/router.h"
 #include "support/rng.h"
 #include "wingmq/broker.h"
+#include "wingmq/memory_engine.h"
 #include "wingmq/net/declared_queue.h"
 
 namespace wingmq::test {
@@ -27,7 +28,7 @@ class World {
     kMessages,  ///< also messages that wait, that are leased, and that died
   };
 
-  World(const net::ServerOptions& chosen, Contents contents) : options(chosen), app(broker, options) {
+  World(const net::ServerOptions& chosen, Contents contents) : options(chosen), app(engine, options) {
     app.set_not_ready({});
     declare_queues();
     if (contents == Contents::kMessages) fill();
@@ -120,6 +121,7 @@ class World {
   ManualClock clock{kStart};
   SeededRandom random{1};
   Broker broker{limits(), clock, random};
+  MemoryEngine engine{broker};
   net::App app;
 
  private:
@@ -134,15 +136,17 @@ class World {
   /// A call that waits is given all the time it wants.
   net::Reply answer(net::Request request) {
     bool woken = false;
-    net::ParkedCall parked([&woken] { woken = true; });
-    auto reply = app.handle(std::move(request), parked);
+    net::PendingCall pending([&woken] { woken = true; });
+    auto reply = app.handle(std::move(request), pending);
     if (reply) {
       require(!woken, "a call is answered once");
       return std::move(*reply);
     }
     if (!woken) static_cast<void>(broker.advance(clock.now() + std::chrono::seconds(60)));
     require(woken, "a call waits no longer than a minute");
-    return app.finish(parked);
+    reply = app.finish(pending);
+    require(reply.has_value(), "a call waits once");
+    return std::move(*reply);
   }
 
   boost::json::value good(std::string_view operation, const std::string& text) {
@@ -163,7 +167,7 @@ class World {
   }
   void declare(std::string_view text) {
     const auto declared = net::parse_declared_queue(text);
-    require(declared && net::declare_queue(broker, *declared), "a queue is declared", std::string(text));
+    require(declared && net::declare_queue(engine, *declared), "a queue is declared", std::string(text));
   }
   static std::string messages_of(std::string_view a, std::string_view b) {
     return std::string(R"(,"messages":[{"body":")").append(a).append(R"("},{"body":")").append(b).append("\"}]}");

@@ -17,7 +17,7 @@ TEST_F(LifecycleTest, AddressesThatAskForAnyPortShareOne) {
 
 TEST_F(LifecycleTest, BothLoopbackAddressesShareAPort) {
   options_.listen = {{"127.0.0.1", 0}, {"::1", 0}};
-  server_ = std::make_unique<net::Server>(broker_, options_);
+  server_ = std::make_unique<net::Server>(engine_.engine(), options_);
   const auto started = server_->start();
   if (!started && started.error().find("[::1]") != std::string::npos) GTEST_SKIP() << started.error();
   ASSERT_TRUE(started) << started.error();
@@ -44,7 +44,7 @@ TEST_F(LifecycleTest, APortThatIsTakenAtTheSecondAddressIsGivenUpForAnother) {
 
 TEST_F(LifecycleTest, WhenNoPortIsFreeAtBothAddressesTheStartFails) {
   options_.listen = {{"127.0.0.1", 0}, {"127.0.0.1", 0}};
-  server_ = std::make_unique<net::Server>(broker_, options_);
+  server_ = std::make_unique<net::Server>(engine_.engine(), options_);
   const auto started = server_->start();
   ASSERT_FALSE(started);
   EXPECT_NE(started.error().find("Address already in use"), std::string::npos) << started.error();
@@ -54,7 +54,7 @@ TEST_F(LifecycleTest, WhenNoPortIsFreeAtBothAddressesTheStartFails) {
 TEST_F(LifecycleTest, AGivenPortThatIsTakenIsNotTriedAgain) {
   options_.listen = {{"127.0.0.1", 0}};
   const FailingBinds taken(0, 1);
-  server_ = std::make_unique<net::Server>(broker_, options_);
+  server_ = std::make_unique<net::Server>(engine_.engine(), options_);
   EXPECT_FALSE(server_->start());
 }
 
@@ -63,7 +63,8 @@ TEST_F(LifecycleTest, AStartThatFailedMayBeTriedAgain) {
   net::ServerOptions options;
   options.listen = {{"127.0.0.1", port()}};
   Broker other({}, clock_, random_);
-  net::Server second(other, options);
+  MemoryEngine engine(other);
+  net::Server second(engine, options);
   ASSERT_FALSE(second.start());
   const auto freed = port();
   server_->stop();
@@ -81,7 +82,8 @@ TEST_F(LifecycleTest, ATakenPortIsNamedAndNothingListens) {
   net::ServerOptions options;
   options.listen = {{"127.0.0.3", 0}, {"127.0.0.1", port()}};
   Broker other({}, clock_, random_);
-  net::Server second(other, options);
+  MemoryEngine engine(other);
+  net::Server second(engine, options);
   const auto started = second.start();
   ASSERT_FALSE(started);
   EXPECT_NE(started.error().find("127.0.0.1:" + std::to_string(port())), std::string::npos) << started.error();
@@ -91,7 +93,7 @@ TEST_F(LifecycleTest, ATakenPortIsNamedAndNothingListens) {
 
 TEST_F(LifecycleTest, SomethingElseThanAnAddressIsRefused) {
   options_.listen = {{"nowhere", 0}};
-  net::Server server(broker_, options_);
+  net::Server server(engine_.engine(), options_);
   const auto started = server.start();
   ASSERT_FALSE(started);
   EXPECT_NE(started.error().find("nowhere"), std::string::npos);
@@ -159,7 +161,7 @@ TEST_F(LifecycleTest, ARequestThatIsOnItsWayIsAnsweredBeforeTheEnd) {
 }
 
 TEST_F(LifecycleTest, StoppingBeforeTheStartDoesNotKeepFromStoppingLater) {
-  server_ = std::make_unique<net::Server>(broker_, options_);
+  server_ = std::make_unique<net::Server>(engine_.engine(), options_);
   server_->stop();
   const auto started = server_->start();
   ASSERT_TRUE(started) << started.error();
@@ -170,7 +172,7 @@ TEST_F(LifecycleTest, StoppingBeforeTheStartDoesNotKeepFromStoppingLater) {
   EXPECT_TRUE(socket.closed());
 }
 
-TEST_F(LifecycleTest, AServerThatWasNeverStartedCanBeDestroyed) { const net::Server server(broker_, options_); }
+TEST_F(LifecycleTest, AServerThatWasNeverStartedCanBeDestroyed) { const net::Server server(engine_.engine(), options_); }
 
 TEST_F(LifecycleTest, ReadyzTellsWhetherTheServerServes) {
   start();

@@ -207,6 +207,7 @@ class NthFaultTest : public ServerTest, public ::testing::WithParamInterface<Tra
     return counts;
   }
   void check_state() {
+    engine_.quiesce();
     const auto group = broker_.inspect().front().groups.front();
     EXPECT_EQ((Counts{group.produced, group.consumed, group.in_flight}), expected());
     EXPECT_EQ(group.available, group.produced - group.consumed);

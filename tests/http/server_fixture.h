@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/http_socket.h"
+#include "support/test_engine.h"
 #include "wingmq/net/declared_queue.h"
 #include "wingmq/net/server.h"
 
@@ -23,7 +24,7 @@ class ServerTest : public ::testing::Test {
   void SetUp() override {
     const auto declared = net::parse_declared_queue("q?groups=g");
     ASSERT_TRUE(declared) << declared.error();
-    ASSERT_TRUE(net::declare_queue(broker_, *declared));
+    ASSERT_TRUE(net::declare_queue(engine_.engine(), *declared));
     const auto shown = broker_.inspect();
     queue_ = shown.front().queue.id.text();
     group_ = shown.front().groups.front().id.text();
@@ -31,7 +32,7 @@ class ServerTest : public ::testing::Test {
     options_.threads = 2;
   }
   void start() {
-    server_ = std::make_unique<net::Server>(broker_, options_);
+    server_ = std::make_unique<net::Server>(engine_.engine(), options_);
     const auto started = server_->start();
     ASSERT_TRUE(started) << started.error();
   }
@@ -71,6 +72,7 @@ class ServerTest : public ::testing::Test {
   SystemClock clock_;
   SystemRandom random_;
   Broker broker_{{}, clock_, random_};
+  TestEngine engine_{broker_};
   net::ServerOptions options_;
   std::unique_ptr<net::Server> server_;
   std::string queue_;

@@ -222,7 +222,7 @@ TEST_F(TlsTest, ACertificateIsReplacedWhileConnectionsGoOn) {
 
 TEST_F(TlsTest, WithoutItsFilesAServerDoesNotStart) {
   options_.tls = {net::TlsMode::kOptional, "/nonexistent/cert.pem", "/nonexistent/key.pem"};
-  net::Server server(broker_, options_);
+  net::Server server(engine_.engine(), options_);
   const auto started = server.start();
   ASSERT_FALSE(started);
   EXPECT_NE(started.error().find("/nonexistent/cert.pem"), std::string::npos) << started.error();

@@ -81,7 +81,7 @@ TEST_F(ToldTest, ASecretInThePlaceOfTheKeyIsNotTold) {
 }
 
 TEST_F(ToldTest, TheUrlIsThatOfTheFirstEndpoint) {
-  EXPECT_EQ(net::Server(broker_, options_).url(), "");
+  EXPECT_EQ(net::Server(engine_.engine(), options_).url(), "");
   options_.listen = {{"0.0.0.0", 0}};
   start();
   EXPECT_EQ(server_->url(), "http://127.0.0.1:" + std::to_string(port()));

@@ -34,6 +34,11 @@ check_arrows() {
     }'
 }
 
+# net knows engines by their face alone: which one there is, tools decide.
+check_seam() {
+  grep -rnE '#include [<"]wingmq/(broker|memory_engine)\.h[>"]' net | sed 's/$/: net includes wingmq\/engine.h only/' || true
+}
+
 # A function is what lies between a head that ends in `{` and the bracket of the same indentation. A head may take several lines:
 # it goes on while a parenthesis is open, and with the `:` of a constructor.
 check_lengths() {
@@ -60,6 +65,7 @@ mapfile -t sources < <(find core net tools bench tests -name '*.h' -o -name '*.c
 findings=$(
   check_arrows core/src "${core_rooms[@]}"
   check_arrows net/src "${net_rooms[@]}"
+  check_seam
   check_lengths "${sources[@]}"
 )
 if [[ -n $findings ]]; then

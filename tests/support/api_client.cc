@@ -112,8 +112,26 @@ std::ostream& operator<<(std::ostream& out, const Counts& counts) {
 
 // --- Pending ---------------------------------------------------------------------------------------------------------
 
-Pending::Pending(net::App& app, net::Request request)
-    : app_(app), parked_([this] { ++wakes_; }), reply_(app.handle(std::move(request), parked_)) {}
+Pending::Pending(net::App& app, test::TestEngine& engine, net::Request request)
+    : app_(app), engine_(engine), pending_([this] { ++wakes_; }), reply_(app.handle(std::move(request), pending_)) {
+  if (!reply_) ++waits_;
+  settle();
+}
+
+void Pending::settle() {
+  engine_.quiesce();
+  while (!reply_ && !finished_ && wakes_ > seen_wakes_) {
+    ++seen_wakes_;
+    reply_ = app_.finish(pending_);
+    if (!reply_) ++waits_;
+    engine_.quiesce();
+  }
+}
+
+bool Pending::answered() {
+  settle();
+  return reply_.has_value();
+}
 
 Pending::~Pending() {
   if (!finished_ && !reply_) hang_up();
@@ -122,17 +140,20 @@ Pending::~Pending() {
 Answer Pending::answer() {
   if (!answered() || finished_) throw std::logic_error("the call has no answer yet, or it was taken before");
   finished_ = true;
-  return Answer(reply_ ? std::move(*reply_) : app_.finish(parked_));
+  return Answer(std::move(*reply_));
 }
 
-const net::Reply& Pending::reply() const {
-  if (!reply_) throw std::logic_error("the call was not answered at once");
+const net::Reply& Pending::reply() {
+  if (!answered()) throw std::logic_error("the call was not answered at once");
   return *reply_;
 }
 
 void Pending::hang_up() {
   finished_ = true;
-  if (!app_.cancel(parked_)) app_.abandon(parked_);
+  if (!reply_ && app_.cancel(pending_)) return;
+  engine_.quiesce();
+  app_.abandon(pending_);
+  engine_.quiesce();
 }
 
 // --- World -----------------------------------------------------------------------------------------------------------
@@ -155,7 +176,8 @@ World::World(WorldOptions options)
     : random_(std::make_unique<CountingRandom>()),
       clock_(Time(Millis(kStartMs))),
       broker_(options.broker, clock_, *random_),
-      app_(broker_, options.server) {
+      engine_(broker_),
+      app_(engine_.engine(), options.server) {
   app_.set_not_ready({});
 }
 
@@ -174,7 +196,7 @@ std::unique_ptr<Pending> World::begin(const Call& call) {
   }
   if (!has_host) request.headers.push_back({"Host", "localhost"});
   request.body = broker_.buffers().copy(call.body);
-  return std::make_unique<Pending>(app_, std::move(request));
+  return std::make_unique<Pending>(app_, engine_, std::move(request));
 }
 
 Answer World::ask(const Call& call) {
@@ -226,7 +248,7 @@ Answer World::admin(std::string_view method, std::string_view path, std::string 
 
 std::int64_t World::hits(int number) {
   // The control plane answers with an array, which Answer does not take.
-  const Pending pending(app_, net::Request{"GET", "/__admin/deviations", {{"Host", "localhost"}}, {}});
+  Pending pending(app_, engine_, net::Request{"GET", "/__admin/deviations", {{"Host", "localhost"}}, {}});
   const auto list = json::parse(pending.reply().body);
   const std::string id = (number < 10 ? "D0" : "D") + std::to_string(number);
   for (const auto& entry : list.as_array()) {

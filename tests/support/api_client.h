@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app.h"
+#include "support/test_engine.h"
 #include "support/wire_text.h"
 #include "wingmq/broker.h"
 #include "wingmq/clock.h"
@@ -72,26 +73,33 @@ std::ostream& operator<<(std::ostream& out, const Answer& answer);
 /// A call under way: answered at once, or parked until something wakes it. Must not outlive its World.
 class Pending {
  public:
-  Pending(net::App& app, net::Request request);
+  Pending(net::App& app, test::TestEngine& engine, net::Request request);
   Pending(const Pending&) = delete;
   Pending& operator=(const Pending&) = delete;
   ~Pending();
 
   /// Whether answer() has something to give.
-  [[nodiscard]] bool answered() const noexcept { return reply_.has_value() || wakes_ > 0; }
-  /// How often the wake-up callback ran; must never pass 1.
+  [[nodiscard]] bool answered();
+  /// How often it had to wait, and how often the wake-up callback ran: once for each wait that is over.
+  [[nodiscard]] int waits() const noexcept { return waits_; }
   [[nodiscard]] int wakes() const noexcept { return wakes_; }
   /// Takes the answer; throws when there is none yet.
   [[nodiscard]] Answer answer();
   /// Looks at an answer that came at once, whatever its form; throws when there is none.
-  [[nodiscard]] const net::Reply& reply() const;
+  [[nodiscard]] const net::Reply& reply();
   /// The connection is gone: takes a parked call back, or gives up what it received.
   void hang_up();
 
  private:
+  /// Goes on with the call for as long as it does not wait for something to happen.
+  void settle();
+
   net::App& app_;
+  test::TestEngine& engine_;
   std::atomic<int> wakes_{0};
-  net::ParkedCall parked_;
+  int seen_wakes_ = 0;
+  int waits_ = 0;
+  net::PendingCall pending_;
   std::optional<net::Reply> reply_;
   bool finished_ = false;
 };
@@ -217,6 +225,7 @@ class World {
   std::unique_ptr<CountingRandom> random_;
   ManualClock clock_;
   Broker broker_;
+  test::TestEngine engine_;
   net::App app_;
 };
 

@@ -96,12 +96,7 @@ class Broker {
   [[nodiscard]] Result<ConfirmResult> confirm(const Project& project, std::optional<QueueId> queue, GroupId group,
                                               Stream stream, std::span<const ConfirmEntry> entries);
 
-  /// Where a reset puts a group (API.md 4.14).
-  struct ResetTarget {
-    enum class Kind : std::uint8_t { kEarliest, kLatest, kTime };
-    Kind kind = Kind::kEarliest;
-    Time time{};  ///< kTime: the first message sent at or after it
-  };
+  using ResetTarget = wingmq::ResetTarget;
   /// API.md 4.14. kQueueNotFound, kGroupNotFound, kResetTimeOutOfRange, kResetBusy (in this order). Dead letters in flight
   /// do not make a group busy and stay leased.
   [[nodiscard]] Result<void> reset(const Project& project, std::optional<QueueId> queue, GroupId group,
@@ -124,6 +119,8 @@ class Broker {
 
   /// All queues of all projects with their groups, by project, then in order of creation.
   [[nodiscard]] std::vector<QueueGroups> inspect();
+  /// Those of one project, in order of creation.
+  [[nodiscard]] std::vector<QueueGroups> inspect(const Project& project);
   /// Looks at messages in offset order, partition after partition. kQueueNotFound, kGroupNotFound.
   [[nodiscard]] Result<std::vector<PeekedMessage>> peek(QueueId queue, const PeekRequest& request);
   /// Forgets every queue, or (keep_queues) only messages, leases and counters: queues and groups keep their ids and old

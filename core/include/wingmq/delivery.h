@@ -28,8 +28,10 @@ struct DeliveredRun {
 struct Delivery {
   std::vector<DeliveredRun> runs;
   std::uint32_t count = 0;  ///< messages in all runs
+  bool held_back = false;   ///< empty only because the group has an unfinished batch (FIFO, D19)
   Handle first;             ///< handle of message 0; message i has the same with index i
   Time deadline{};          ///< when the lease ends
+  QueueId queue;            ///< whose messages they are
 
   [[nodiscard]] bool empty() const noexcept { return count == 0; }
 
@@ -71,6 +73,13 @@ struct ConfirmEntry {
   bool success = false;          ///< false: the consumer failed on this message
 };
 
+/// Where a reset puts a group (API.md 4.14).
+struct ResetTarget {
+  enum class Kind : std::uint8_t { kEarliest, kLatest, kTime };
+  Kind kind = Kind::kEarliest;
+  Time time{};  ///< kTime: the first message sent at or after it
+};
+
 /// How many entries of a confirmation counted as what; the sum is the number of entries (API.md 4.10).
 struct ConfirmResult {
   std::uint32_t success = 0;
@@ -92,7 +101,7 @@ class Waiter {
   /// call ended the wait, with no lock held; it must be quick, must not throw, and may call the broker.
   virtual void on_done(Result<Delivery> outcome) = 0;
 
-  /// Whether the last consume() with this waiter found nothing only because its group has an unfinished batch (FIFO, D19). For
+  /// Whether the last consume() with this waiter parked it only because its group has an unfinished batch (FIFO, D19). For
   /// whoever called it, as soon as it has returned.
   [[nodiscard]] bool held_back() const noexcept { return held_back_; }
 

@@ -22,6 +22,11 @@ enum class ErrorCode : std::uint8_t {
   kResetTimeOutOfRange, ///< the instant is in the future or before the retention window
   kTooManyParked,       ///< limit = calls that may be parked at a time; nothing was available either
   kResetBusy,           ///< messages are in flight and the reset was not forced
+  // Of engines whose answers come later, or from elsewhere
+  kShuttingDown,        ///< the engine closes; nothing was done
+  kUnavailable,         ///< the engine cannot be reached, recovers or has too much waiting; nothing was done
+  kOutcomeUnknown,      ///< the engine did not answer in time; it may have been done
+  kStorageFull,         ///< there is no room where the engine keeps messages; nothing was stored
 };
 
 /// A refusal, with the numbers that explain it (0 where none apply).

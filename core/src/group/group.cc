@@ -81,9 +81,10 @@ std::optional<Result<Delivery>> Group::take_or_park(const ConsumeRequest& asked,
     wish.ack_wait = std::min(wish.ack_wait, environment_.options.limits.dead_letter_lease_max);
   }
   Delivery delivery = lease(wish, now);
-  waiter.held_back_ = delivery.empty() && machine(asked.stream).holds_back(source(asked.stream));
+  delivery.held_back = delivery.empty() && machine(asked.stream).holds_back(source(asked.stream));
   const bool may_park = asked.wait > Millis(0) && !environment_.closing.load(std::memory_order_acquire);
   if (delivery.empty() && may_park) {
+    waiter.held_back_ = delivery.held_back;
     if (!park(waiter, wish, now, asked.wait)) {
       const std::uint32_t limit = environment_.options.limits.parked_calls_max;
       return std::unexpected(Error{ErrorCode::kTooManyParked, limit, limit});
@@ -113,9 +114,10 @@ Result<void> Group::check_tag_rule(const TagRule& rule) const {
 
 Delivery Group::lease(const WaitList::Wish& wish, Time now) {
   const GroupMachine::LeaseRequest asked{wish.messages_max, wish.ack_wait, environment_.random.next()};
-  if (wish.stream == Stream::kQueue) return main_.lease(*shards_, asked, now);
-  Delivery delivery = dead_.lease(dead_letters_, asked, now);
-  dead_letters_.drop_before(dead_.cursor({0}).entry);
+  const bool dead = wish.stream == Stream::kDeadLetters;
+  Delivery delivery = dead ? dead_.lease(dead_letters_, asked, now) : main_.lease(*shards_, asked, now);
+  if (dead) dead_letters_.drop_before(dead_.cursor({0}).entry);
+  delivery.queue = queue_->id;
   return delivery;
 }
 

@@ -47,73 +47,62 @@ bool has_form(std::string_view path, std::string_view pattern, std::string_view&
 
 }  // namespace
 
-/// A request on its way to its call.
-struct Admin::Call {
-  std::string name;  ///< what stood at the path's wildcard, decoded
-  QueryParameters query;
-  std::string_view body;
-};
-
 /// One call of the control plane.
 struct Admin::Route {
   std::string_view method;
   std::string_view path;  ///< behind the prefix
   std::span<const std::string_view> parameters;
   std::string_view summary;
-  AdminResult<std::string> (*run)(Admin& admin, const Call& call);
+  AdminOutcome (*run)(Admin& admin, AdminCall& call, std::string_view body);
 };
 
 const std::vector<Admin::Route>& Admin::routes() {
-  using Text = AdminResult<std::string>;
+  using Body = std::string_view;
   static const std::vector<Route> routes = {
-      {"GET", "", {}, "this list", [](Admin& a, const Call& c) { return a.index(c); }},
-      {"GET", "/clock", {}, "the broker's time", [](Admin& a, const Call&) -> Text { return show_clock(a.broker_); }},
-      {"POST",
-       "/clock/advance",
-       {},
-       R"(moves time forward: {"by":"30s"} or {"to":ms})",
-       [](Admin& a, const Call& c) { return advance_clock(a.broker_, c.body); }},
-      {"POST",
-       "/reset",
-       {},
-       R"({}: everything as after start; {"keep":"queues"}: forgets messages, leases and counters)",
-       [](Admin& a, const Call& c) { return a.reset(c); }},
-      {"GET", "/queues", kNarrowing, "all queues with their groups and counts",
-       [](Admin& a, const Call& c) -> Text { return list_queues(a.broker_, c.query); }},
-      {"GET", "/queues/{q}", kNarrowing, "one queue, by id or name",
-       [](Admin& a, const Call& c) { return show_queue(a.broker_, c.name, c.query); }},
+      {"GET", "", {}, "this list", [](Admin& a, AdminCall&, Body) -> AdminOutcome { return a.index(); }},
+      {"GET", "/clock", {}, "the broker's time", [](Admin&, AdminCall& c, Body) -> AdminOutcome { return show_clock(c.engine.clock()); }},
+      {"POST", "/clock/advance", {}, R"(moves time forward: {"by":"30s"} or {"to":ms})",
+       [](Admin&, AdminCall& c, Body body) { return advance_clock(c, body); }},
+      {"POST", "/reset", {}, R"({}: everything as after start; {"keep":"queues"}: forgets messages, leases and counters)",
+       [](Admin& a, AdminCall& c, Body body) { return reset(c, body, a.declared_queues_); }},
+      {"GET", "/queues", kNarrowing, "all queues with their groups and counts", [](Admin&, AdminCall& c, Body) { return list_queues(c); }},
+      {"GET", "/queues/{q}", kNarrowing, "one queue, by id or name", [](Admin&, AdminCall& c, Body) { return show_queue(c); }},
       {"GET", "/queues/{q}/messages", kListing, "looks at messages and changes nothing",
-       [](Admin& a, const Call& c) { return list_messages(a.broker_, c.name, c.query); }},
-      {"GET",
-       "/deviations",
-       {},
-       "the decisions D01 to D30 and how often traffic relied on each",
-       [](Admin& a, const Call&) -> Text { return list_deviations(a.deviations_); }},
+       [](Admin&, AdminCall& c, Body) { return list_messages(c); }},
+      {"GET", "/deviations", {}, "the decisions D01 to D30 and how often traffic relied on each",
+       [](Admin&, AdminCall& c, Body) -> AdminOutcome { return list_deviations(c.deviations); }},
       {"GET", "/requests/{id}", {}, "what was wrong with a call's signature: X-WingMQ-Explain of its reply leads here",
-       [](Admin& a, const Call& c) { return a.explained(c); }},
-      {"GET",
-       "/openapi.json",
-       {},
-       "OpenAPI 3.1 of the operations and of this control plane",
-       [](Admin& a, const Call&) { return a.openapi(); }},
+       [](Admin& a, AdminCall& c, Body) -> AdminOutcome { return a.explained(c.name); }},
+      {"GET", "/openapi.json", {}, "OpenAPI 3.1 of the operations and of this control plane",
+       [](Admin& a, AdminCall&, Body) -> AdminOutcome { return a.openapi(); }},
   };
   return routes;
 }
 
-Admin::Admin(Broker& broker, Deviations& deviations, const ExplainedRequests& explained, const ServerOptions& options)
-    : broker_(broker),
+Admin::Admin(Engine& engine, Deviations& deviations, const ExplainedRequests& explained, const ServerOptions& options)
+    : engine_(engine),
       deviations_(deviations),
       explained_(explained),
       access_(options.admin),
       token_(options.admin_token),
       declared_queues_(options.declared_queues) {}
 
-Reply Admin::handle(const Request& request) {
-  auto result = answer(request);
-  return result ? reply_with(std::move(*result)) : reply_with(std::move(result.error()));
+namespace {
+
+std::optional<Reply> reply_of(AdminOutcome outcome) {
+  if (!outcome) return std::nullopt;
+  return *outcome ? reply_with(std::move(**outcome)) : reply_with(std::move(outcome->error()));
 }
 
-AdminResult<std::string> Admin::answer(const Request& request) {
+}  // namespace
+
+std::optional<Reply> Admin::handle(const Request& request, Ticket& ticket, std::optional<AdminCall>& call) {
+  return reply_of(answer(request, ticket, call));
+}
+
+std::optional<Reply> Admin::finish(Settled& settled, AdminCall& call) { return reply_of(call.finish(settled, call)); }
+
+AdminOutcome Admin::answer(const Request& request, Ticket& ticket, std::optional<AdminCall>& call) {
   if (access_ == AdminAccess::kOff) {
     return refused(403, "the control plane is switched off",
                    "It was started with --admin off, or the profile says so.");
@@ -141,7 +130,8 @@ AdminResult<std::string> Admin::answer(const Request& request) {
   auto query = QueryParameters::parse(request.query(), route->parameters);
   if (!query) return std::unexpected(query.error());
   if (auto passed = check_content_type(request); !passed) return std::unexpected(passed.error());
-  return route->run(*this, Call{std::move(*decoded_name), std::move(*query), request.body.view()});
+  call.emplace(engine_, ticket, deviations_, std::move(*decoded_name), std::move(*query));
+  return route->run(*this, *call, request.body.view());
 }
 
 AdminResult<void> Admin::check_method(const Route& route, const Request& request) const {
@@ -170,7 +160,7 @@ AdminResult<void> Admin::check_content_type(const Request& request) {
                  "Send \"Content-Type: application/json\", with curl by --json, or no body at all.");
 }
 
-AdminResult<std::string> Admin::index(const Call&) const {
+std::string Admin::index() const {
   boost::json::array calls;
   for (const Route& each : routes()) {
     boost::json::array parameters;
@@ -184,37 +174,14 @@ AdminResult<std::string> Admin::index(const Call&) const {
   return boost::json::serialize(boost::json::object{{"access", access}, {"calls", std::move(calls)}});
 }
 
-AdminResult<std::string> Admin::reset(const Call& call) {
-  static constexpr std::string_view kMembers[] = {"keep"};
-  constexpr std::string_view kExample = R"({} or {"keep":"queues"})";
-  const auto members = parse_body(call.body, kMembers, kExample);
-  if (!members) return std::unexpected(members.error());
-  const bool keep_queues = !members->empty();
-  if (keep_queues) {
-    const auto* what = std::get_if<std::string>(&members->front().value);
-    if (what == nullptr || *what != "queues") {
-      return refused(400, "\"keep\" is not \"queues\"", fmt::format("Send {}.", kExample));
-    }
-  }
-
-  if (keep_queues) {
-    broker_.wipe(true);
-  } else if (!broker_.wipe(declared_queues_)) {
-    return refused(500, "the start-up queues cannot be made", "Nothing was forgotten.");
-  }
-  deviations_.clear();
-  return boost::json::serialize(
-      boost::json::object{{"kept", keep_queues ? "queues" : "nothing"}, {"queues", broker_.inspect().size()}});
-}
-
-AdminResult<std::string> Admin::explained(const Call& call) const {
-  auto found = explained_.find(call.name);
+AdminResult<std::string> Admin::explained(const std::string& id) const {
+  auto found = explained_.find(id);
   if (found) return std::move(*found);
   return refused(404, "there is no such request",
                  fmt::format("The last {} calls with a wrong signature are kept, except in profile prod.", ExplainedRequests::kKept));
 }
 
-AdminResult<std::string> Admin::openapi() {
+std::string Admin::openapi() {
   std::call_once(openapi_built_, [this] { openapi_ = openapi_document(); });
   return openapi_;
 }

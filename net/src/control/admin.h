@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "access/explained_requests.h"
@@ -10,7 +11,7 @@
 #include "control/admin_result.h"
 #include "http/message_io.h"
 #include "operations/deviations.h"
-#include "wingmq/broker.h"
+#include "wingmq/engine.h"
 #include "wingmq/net/server.h"
 
 namespace wingmq::net {
@@ -20,28 +21,29 @@ namespace wingmq::net {
 class Admin {
  public:
   /// All references must outlive this object.
-  Admin(Broker& broker, Deviations& deviations, const ExplainedRequests& explained, const ServerOptions& options);
+  Admin(Engine& engine, Deviations& deviations, const ExplainedRequests& explained, const ServerOptions& options);
 
   /// Answers a request whose path starts with /__admin/. Errors are `{"error":…,"hint":…}` with HTTP's own status:
   /// 400, 401 (token missing or wrong), 403 (read-only or off), 404, 405, 409 (a name that is not unique), 415. They are
   /// checked in the order 403 off, 401, 404, 405, 403 read-only, 400, 415, so that nothing is told to who lacks the token.
-  [[nodiscard]] Reply handle(const Request& request);
+  /// nullopt: it waits in the engine by `ticket`; `call` has what finish() needs then.
+  [[nodiscard]] std::optional<Reply> handle(const Request& request, Ticket& ticket, std::optional<AdminCall>& call);
+  /// Goes on with a call when its ticket has settled; nullopt: it waits once more.
+  [[nodiscard]] static std::optional<Reply> finish(Settled& settled, AdminCall& call);
 
  private:
-  struct Call;
   struct Route;
   static const std::vector<Route>& routes();
 
-  [[nodiscard]] AdminResult<std::string> answer(const Request& request);
+  [[nodiscard]] AdminOutcome answer(const Request& request, Ticket& ticket, std::optional<AdminCall>& call);
   [[nodiscard]] AdminResult<void> check_method(const Route& route, const Request& request) const;
   [[nodiscard]] static AdminResult<void> check_content_type(const Request& request);
 
-  [[nodiscard]] AdminResult<std::string> index(const Call& call) const;
-  [[nodiscard]] AdminResult<std::string> reset(const Call& call);
-  [[nodiscard]] AdminResult<std::string> explained(const Call& call) const;
-  [[nodiscard]] AdminResult<std::string> openapi();
+  [[nodiscard]] std::string index() const;
+  [[nodiscard]] AdminResult<std::string> explained(const std::string& id) const;
+  [[nodiscard]] std::string openapi();
 
-  Broker& broker_;
+  Engine& engine_;
   Deviations& deviations_;
   const ExplainedRequests& explained_;
   const AdminAccess access_;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "control/admin_calls.h"
+#include "operations/go_on.h"
 #include "text/text.h"
 #include "wingmq/net/duration.h"
 
@@ -90,16 +92,20 @@ std::string json_of(const AdvanceReport& report) {
   return boost::json::serialize(object);
 }
 
+AdminOutcome finish_advance(Result<AdvanceReport>& report, AdminCall&) {
+  if (!report) return refused_by_engine(report.error());
+  return json_of(*report);
+}
+
 }  // namespace
 
-std::string show_clock(Broker& broker) {
-  const Clock& clock = broker.clock();
+std::string show_clock(const Clock& clock) {
   return boost::json::serialize(boost::json::object{{"now", milliseconds(clock.now())},
                                                     {"mode", clock.runs() ? "real" : "manual"},
                                                     {"offset_ms", clock.offset().count()}});
 }
 
-AdminResult<std::string> advance_clock(Broker& broker, std::string_view body) {
+AdminOutcome advance_clock(AdminCall& call, std::string_view body) {
   static constexpr std::string_view kMembers[] = {"by", "to"};
   const auto members = parse_body(body, kMembers, kExample);
   if (!members) return std::unexpected(members.error());
@@ -108,10 +114,13 @@ AdminResult<std::string> advance_clock(Broker& broker, std::string_view body) {
                    fmt::format("Give exactly one of them: {}.", kExample));
   }
   const BodyMember& member = members->front();
-  const Time now = broker.clock().now();
+  const Time now = call.engine.clock().now();
   const auto target = member.name == "by" ? instant_after(now, member) : instant_at(now, member);
   if (!target) return std::unexpected(target.error());
-  return json_of(broker.advance(*target));
+  if (!call.engine.capabilities().movable_clock) {
+    return refused(409, "this engine's clock cannot be moved", "Its time is that of the place where it keeps messages; wait, or use --engine memory.");
+  }
+  return go_on<finish_advance>(call.engine.advance(*target, call.ticket), call);
 }
 
 }  // namespace wingmq::net

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "control/admin_calls.h"
+#include "operations/go_on.h"
 #include "text/text.h"
 
 namespace wingmq::net {
@@ -133,27 +134,37 @@ std::size_t count_in_reply(const std::vector<PeekedMessage>& messages, std::size
   return count;
 }
 
-}  // namespace
-
-AdminResult<std::string> list_messages(Broker& broker, std::string_view name, const QueryParameters& query) {
-  const auto queue = find_queue(broker, name, query);
-  if (!queue) return std::unexpected(queue.error());
-  auto request = read_request(*queue, query);
-  if (!request) return std::unexpected(request.error());
-
-  const std::size_t limit = request->limit++;  // one more, to know whether there is more
-  const auto messages = broker.peek(queue->queue.id, *request);
-  if (!messages) return refused(404, "the queue or the group was removed meanwhile", "GET /__admin/queues lists all.");
-
-  const std::size_t count = count_in_reply(*messages, limit);
+AdminOutcome finish_messages(Result<std::vector<PeekedMessage>>& messages, AdminCall& call) {
+  if (!messages) {
+    const auto code = messages.error().code;
+    const bool gone = code == ErrorCode::kQueueNotFound || code == ErrorCode::kGroupNotFound;
+    if (!gone) return refused_by_engine(messages.error());
+    return refused(404, "the queue or the group was removed meanwhile", "GET /__admin/queues lists all.");
+  }
+  const std::size_t count = count_in_reply(*messages, call.peek.limit - 1);
   std::string out = R"({"messages":[)";
   for (std::size_t i = 0; i < count; ++i) {
     if (i > 0) out += ',';
     append_message(out, (*messages)[i]);
   }
   const bool more = count < messages->size();
-  out += more ? fmt::format(R"(],"next":"{}"}})", cursor_of(*request, (*messages)[count - 1])) : R"(],"next":null})";
+  out += more ? fmt::format(R"(],"next":"{}"}})", cursor_of(call.peek, (*messages)[count - 1])) : R"(],"next":null})";
   return out;
 }
+
+AdminOutcome look_into_queue(Result<std::vector<QueueGroups>>& queues, AdminCall& call) {
+  if (!queues) return refused_by_engine(queues.error());
+  const auto queue = find_queue(std::move(*queues), call.name, call.query);
+  if (!queue) return std::unexpected(queue.error());
+  const auto request = read_request(*queue, call.query);
+  if (!request) return std::unexpected(request.error());
+  call.peek = *request;
+  ++call.peek.limit;  // one more, to know whether there is more
+  return go_on<finish_messages>(call.engine.peek(queue->queue.id, call.peek, call.ticket), call);
+}
+
+}  // namespace
+
+AdminOutcome list_messages(AdminCall& call) { return go_on<look_into_queue>(call.engine.inspect(std::nullopt, call.ticket), call); }
 
 }  // namespace wingmq::net

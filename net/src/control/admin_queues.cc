@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "access/project_id.h"
 #include "control/admin_calls.h"
+#include "operations/error_map.h"
+#include "operations/go_on.h"
 #include "text/text.h"
 
 namespace wingmq::net {
@@ -58,11 +61,10 @@ boost::json::object json_of(const QueueGroups& found) {
   return object;
 }
 
-/// Every queue that `region` and `project` let through.
-std::vector<QueueGroups> narrowed_queues(Broker& broker, const QueryParameters& query) {
+/// Those queues that `region` and `project` let through.
+std::vector<QueueGroups> narrowed(std::vector<QueueGroups> queues, const QueryParameters& query) {
   const std::string* region = query.find("region");
   const std::string* project = query.find("project");
-  auto queues = broker.inspect();
   std::erase_if(queues, [&](const QueueGroups& each) {
     const Project& owner = each.queue.project;
     if (region != nullptr && owner.region != *region) return true;
@@ -97,21 +99,38 @@ AdminError several_queues(std::string_view name, const std::vector<const QueueGr
           .more = {{"candidates", std::move(list)}}};
 }
 
-}  // namespace
-
-std::string list_queues(Broker& broker, const QueryParameters& query) {
+AdminOutcome finish_list(Result<std::vector<QueueGroups>>& queues, AdminCall& call) {
+  if (!queues) return refused_by_engine(queues.error());
   boost::json::array list;
-  for (const QueueGroups& each : narrowed_queues(broker, query)) list.emplace_back(json_of(each));
+  for (const QueueGroups& each : narrowed(std::move(*queues), call.query)) list.emplace_back(json_of(each));
   const auto total = list.size();
-  const MemoryBudget& memory = broker.memory();
+  const MemoryBudget& memory = call.engine.memory();
   return boost::json::serialize(boost::json::object{{"queues", std::move(list)},
                                                     {"total", total},
                                                     {"memory_used_bytes", memory.used()},
                                                     {"memory_limit_bytes", memory.limit()}});
 }
 
-AdminResult<QueueGroups> find_queue(Broker& broker, std::string_view name, const QueryParameters& query) {
-  auto queues = narrowed_queues(broker, query);
+AdminOutcome finish_queue(Result<std::vector<QueueGroups>>& queues, AdminCall& call) {
+  if (!queues) return refused_by_engine(queues.error());
+  const auto found = find_queue(std::move(*queues), call.name, call.query);
+  if (!found) return std::unexpected(found.error());
+  return boost::json::serialize(json_of(*found));
+}
+
+}  // namespace
+
+std::unexpected<AdminError> refused_by_engine(const Error& error) {
+  const Refusal refusal = refusal_of(error);
+  return refused(http_status(refusal.fault), text_of(refusal, Language::kEnglish), "Try again later.");
+}
+
+AdminOutcome list_queues(AdminCall& call) { return go_on<finish_list>(call.engine.inspect(std::nullopt, call.ticket), call); }
+
+AdminOutcome show_queue(AdminCall& call) { return go_on<finish_queue>(call.engine.inspect(std::nullopt, call.ticket), call); }
+
+AdminResult<QueueGroups> find_queue(std::vector<QueueGroups> all, std::string_view name, const QueryParameters& query) {
+  auto queues = narrowed(std::move(all), query);
   if (const auto id = QueueId::parse(name)) {
     const auto found =
         std::find_if(queues.begin(), queues.end(), [&](const QueueGroups& each) { return each.queue.id == *id; });
@@ -124,12 +143,6 @@ AdminResult<QueueGroups> find_queue(Broker& broker, std::string_view name, const
   if (candidates.empty()) return std::unexpected(no_such_queue(name, queues));
   if (candidates.size() > 1) return std::unexpected(several_queues(name, candidates));
   return *candidates.front();
-}
-
-AdminResult<std::string> show_queue(Broker& broker, std::string_view name, const QueryParameters& query) {
-  const auto found = find_queue(broker, name, query);
-  if (!found) return std::unexpected(found.error());
-  return boost::json::serialize(json_of(*found));
 }
 
 }  // namespace wingmq::net

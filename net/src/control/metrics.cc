@@ -86,15 +86,15 @@ void add_signature_faults(std::string& out, const Authenticator& auth) {
 
 }  // namespace
 
-Reply metrics(Broker& broker, const Deviations& deviations, const Authenticator& auth) {
+Reply metrics(Engine& engine, const Deviations& deviations, const Authenticator& auth) {
   Reply reply;
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
   reply.headers = not_for_other_sites();
   describe(reply.body, "wingmq_memory_used_bytes", "gauge", "Message memory in use");
-  reply.body += fmt::format("wingmq_memory_used_bytes {}\n", broker.memory().used());
+  reply.body += fmt::format("wingmq_memory_used_bytes {}\n", engine.memory().used());
   describe(reply.body, "wingmq_memory_limit_bytes", "gauge", "Message memory at which sends are refused");
-  reply.body += fmt::format("wingmq_memory_limit_bytes {}\n", broker.memory().limit());
-  const auto queues = broker.inspect();
+  reply.body += fmt::format("wingmq_memory_limit_bytes {}\n", engine.memory().limit());
+  const auto queues = engine.recent_counts();
   add_queues(reply.body, queues);
   add_groups(reply.body, queues);
   add_deviations(reply.body, deviations);

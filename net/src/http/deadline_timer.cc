@@ -15,22 +15,22 @@ constexpr Millis kAgain{100};
 
 }  // namespace
 
-DeadlineTimer::DeadlineTimer(boost::asio::io_context& context, Broker& broker)
-    : context_(context), broker_(broker), timer_(context) {}
+DeadlineTimer::DeadlineTimer(boost::asio::io_context& context, Engine& engine)
+    : context_(context), engine_(engine), timer_(context) {}
 
 void DeadlineTimer::start() {
-  if (!broker_.clock().runs()) return;
-  broker_.on_earlier_deadline([this] { note_earlier(); });
+  if (!engine_.clock().runs()) return;
+  engine_.on_earlier_deadline([this] { note_earlier(); });
   note_earlier();
 }
 
 void DeadlineTimer::stop() {
   stopped_ = true;
-  broker_.on_earlier_deadline({});
+  engine_.on_earlier_deadline({});
   timer_.cancel();
 }
 
-// In any thread, with locks of the broker held: only notes the fact.
+// In any thread, with locks of the engine held: only notes the fact.
 void DeadlineTimer::note_earlier() noexcept {
   if (noted_.exchange(true)) return;
   try {
@@ -45,19 +45,19 @@ void DeadlineTimer::note_earlier() noexcept {
 
 void DeadlineTimer::arm() {
   if (stopped_) return;
-  const auto next = broker_.next_deadline();
+  const auto next = engine_.next_deadline();
   if (!next) {
     timer_.cancel();
     return;
   }
-  const Millis left = std::max(*next - broker_.clock().now(), Millis(0));
+  const Millis left = std::max(*next - engine_.clock().now(), Millis(0));
   wait(std::min<Millis>(left, kLongest));
 }
 
 /// False: there was no memory for all of it, and the rest is still due.
 bool DeadlineTimer::run_due() {
   try {
-    broker_.run_due();
+    engine_.run_due();
     return true;
   } catch (const std::bad_alloc&) {
     return false;

@@ -26,9 +26,11 @@ class Exchange {
   virtual void forget() noexcept = 0;
   /// Answers `request`; nullopt: it waits. Then this object must live until it woke up or cancel() returned true.
   [[nodiscard]] virtual std::optional<Reply> handle(Request request) = 0;
-  /// The reply of a call that woke up.
-  [[nodiscard]] virtual Reply finish() = 0;
-  /// Takes a waiting call back, because its connection is gone. False: it woke or wakes up now; call abandon() then.
+  /// Whether the call that waits may do so for long, as a consumer asked for. Any other waits for work that is being done.
+  [[nodiscard]] virtual bool parked() const noexcept = 0;
+  /// Goes on with a call that woke up: its reply; nullopt: it waits once more.
+  [[nodiscard]] virtual std::optional<Reply> finish() = 0;
+  /// Takes a waiting call back, because its connection is gone. False: it woke or wakes up soon; call abandon() then.
   [[nodiscard]] virtual bool cancel() = 0;
   /// The last call's reply does not reach the client.
   virtual void abandon() = 0;
@@ -42,7 +44,7 @@ class Service {
   Service& operator=(const Service&) = delete;
   virtual ~Service() = default;
 
-  /// `wake` runs once for each call that waited, in any thread, when Exchange::finish() has something to say. It must not throw.
+  /// `wake` runs once for each wait of a call, in any thread, when Exchange::finish() can go on. It must not throw.
   [[nodiscard]] virtual std::unique_ptr<Exchange> open(std::function<void()> wake) = 0;
   /// The refusal of a body of `bytes` bytes that there is no memory for.
   [[nodiscard]] virtual std::optional<Reply> refuse_body(const Request& request, std::size_t bytes) = 0;

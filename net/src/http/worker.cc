@@ -16,6 +16,10 @@ void Worker::run() {
   }
 }
 
+void Worker::log_debug(const std::function<std::string()>& line) const {
+  if (options.log) options.log(LogLevel::kDebug, line());
+}
+
 /// Memory may be what is missing: then there is no line.
 void Worker::complain(const std::exception& error) const noexcept {
   try {

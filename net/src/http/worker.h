@@ -13,23 +13,24 @@
 #include "http/service.h"
 #include "http/session_count.h"
 #include "http/tls.h"
-#include "wingmq/broker.h"
+#include "http/wake_list.h"
+#include "wingmq/buffer.h"
 #include "wingmq/net/server.h"
 
 namespace wingmq::net {
 
 class Session;
 
-/// One thread's share of the server: its event loop and the sessions that live on it. Everything but `context` and
+/// One thread's share of the server: its event loop and the sessions that live on it. Everything but `context`, `woken` and
 /// `session_count` is for the loop's own thread.
 class Worker {
  public:
   using MakeService = std::function<std::unique_ptr<Service>(boost::asio::io_context& context)>;
 
   /// The references must outlive the worker.
-  Worker(const MakeService& make_service, Broker& broker_of_server, const ServerOptions& options_of_server,
+  Worker(const MakeService& make_service, BufferPool& buffers_of_engine, const ServerOptions& options_of_server,
          Tls& tls_of_server, SessionCount& count)
-      : broker(broker_of_server),
+      : buffers(buffers_of_engine),
         options(options_of_server),
         tls(tls_of_server),
         session_count(count),
@@ -43,10 +44,12 @@ class Worker {
 
   /// The Date header's value, made once a second.
   [[nodiscard]] std::string_view date();
+  /// Logs a line that only somebody who looks for it wants.
+  void log_debug(const std::function<std::string()>& line) const;
   /// Logs what ended a connection.
   void complain(const std::exception& error) const noexcept;
 
-  Broker& broker;
+  BufferPool& buffers;
   const ServerOptions& options;
   Tls& tls;
   SessionCount& session_count;  ///< of the whole server
@@ -54,6 +57,7 @@ class Worker {
   std::unordered_set<Session*> sessions;
   bool stopping = false;
   std::array<char, 65536> scratch{};  ///< for what is read only to be gone
+  WakeList woken{context};            ///< in any thread
 
  private:
   std::time_t date_second_ = 0;

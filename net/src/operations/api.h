@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "wingmq/broker.h"
+#include "wingmq/delivery.h"
+#include "wingmq/info.h"
 
 namespace wingmq::net {
 
@@ -54,7 +55,7 @@ struct ResetCall {
   GroupId group;
   std::string_view queue_text;
   std::string_view group_text;
-  Broker::ResetTarget target;
+  ResetTarget target;
   bool force = false;
 };
 

@@ -182,8 +182,8 @@ ResetCall decode_reset(const Fields& call) {
   const auto text = number ? given->value.raw : config.text_of("timestamp", *given);
   const auto target = parse_reset_target(text);
   if (!target) config.refuse(Fault::kBadTimestamp, "timestamp", text);
-  decoded.target = target.value_or(Broker::ResetTarget{});
-  if (decoded.target.kind == Broker::ResetTarget::Kind::kTime) info.findings().note(27);
+  decoded.target = target.value_or(ResetTarget{});
+  if (decoded.target.kind == ResetTarget::Kind::kTime) info.findings().note(27);
   decoded.force = config.flag("force");
   return decoded;
 }

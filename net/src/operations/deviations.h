@@ -35,4 +35,24 @@ class Deviations {
   std::array<std::atomic<std::uint64_t>, kDecisionCount> hits_{};
 };
 
+/// The decisions that one call relied on.
+class Decisions {
+ public:
+  /// Notes that the call passed, or is answered as it is, because of decision `number`.
+  void note(std::uint8_t number) noexcept { bits_ |= std::uint32_t{1} << number; }
+  [[nodiscard]] bool noted(std::uint8_t number) const noexcept { return (bits_ >> number & 1) != 0; }
+  void add(const Decisions& others) noexcept { bits_ |= others.bits_; }
+  void remove(const Decisions& others) noexcept { bits_ &= ~others.bits_; }
+  /// Counts each of them, once.
+  void count(Deviations& deviations) const noexcept {
+    if (bits_ == 0) return;
+    for (std::uint8_t number = 1; number <= kDecisionCount; ++number) {
+      if (noted(number)) deviations.hit(number);
+    }
+  }
+
+ private:
+  std::uint32_t bits_ = 0;
+};
+
 }  // namespace wingmq::net

@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "operations/handle_text.h"
-#include "wingmq/broker.h"
+#include "wingmq/delivery.h"
+#include "wingmq/info.h"
+#include "wingmq/options.h"
 
 namespace wingmq::net {
 

@@ -143,6 +143,11 @@ constexpr Row kRows[] = {
      "The memory limit of {max} bytes is reached ({actual} in use); nothing was stored."},
     {Fault::kTooManyParked, 503, "WMQ.UNAVAILABLE", "目前没有可消费的消息，且等待中的消费请求已达上限 {max} 个，请稍后重试。",
      "There is nothing to consume, and {max} calls wait already, as many as may; try again later."},
+    {Fault::kUnavailable, 503, "WMQ.UNAVAILABLE", "存储引擎暂不可用，请求未生效，请稍后重试。",
+     "The engine cannot be reached, or has too much waiting; nothing was done, try again later."},
+    {Fault::kOutcomeUnknown, 503, "WMQ.OUTCOME_UNKNOWN", "存储引擎未在规定时间内应答，请求可能已生效。",
+     "The engine did not answer in time; the request may have been carried out."},
+    {Fault::kStorageFull, 900, "WMQ.STORAGE_FULL", "存储空间已用完，消息未保存。", "The storage is full; nothing was stored."},
 
     {Fault::kSignature, 900, "WMQ.SIGNATURE", "accessKey 无效或签名校验失败。", "The accessKey is unknown or the signature is wrong."},
     {Fault::kForbidden, 900, "WMQ.FORBIDDEN", "该 accessKey 无权代表 customInfo 指定的客户操作。",
@@ -193,6 +198,10 @@ Fault fault_of(ErrorCode code) {
     case ErrorCode::kHandleInvalid: return Fault::kHandlerInvalid;
     case ErrorCode::kResetTimeOutOfRange: return Fault::kResetTime;
     case ErrorCode::kResetBusy: return Fault::kResetBusy;
+    case ErrorCode::kShuttingDown: return Fault::kShuttingDown;
+    case ErrorCode::kUnavailable: return Fault::kUnavailable;
+    case ErrorCode::kOutcomeUnknown: return Fault::kOutcomeUnknown;
+    case ErrorCode::kStorageFull: return Fault::kStorageFull;
   }
   return Fault::kInternal;
 }
@@ -238,7 +247,8 @@ Reply refuse(const Refusal& refusal, Language language) {
   const Row& row = row_of(refusal.fault);
   Reply reply;
   reply.status = http_status(refusal.fault);
-  if (refusal.fault == Fault::kTooManyParked) reply.headers.emplace_back("Retry-After", "1");  // in seconds
+  const bool passes = refusal.fault == Fault::kTooManyParked || refusal.fault == Fault::kUnavailable;
+  if (passes) reply.headers.emplace_back("Retry-After", "1");  // in seconds
   reply.body = error_body(row.status, row.code, text_of(refusal, language));
   return reply;
 }

@@ -63,7 +63,7 @@ enum class Fault : std::uint8_t {
   kBadStatus,
   kNoBody,
   kBadAttributes,
-  // Refused by the broker
+  // Refused by the engine
   kPayloadTooLarge,
   kQueueNameTaken,
   kGroupNameTaken,
@@ -78,6 +78,9 @@ enum class Fault : std::uint8_t {
   kResetBusy,
   kMemoryFull,
   kTooManyParked,
+  kUnavailable,
+  kOutcomeUnknown,
+  kStorageFull,
   // Refused by the server
   kSignature,
   kForbidden,
@@ -107,7 +110,7 @@ struct Refusal {
 /// The language that a request's refusal is written in: what its Accept-Language prefers, or `otherwise`.
 [[nodiscard]] Language language_of(const Request& request, Language otherwise);
 
-/// The broker's reason as a refusal. `name` is what the call was about: a queue's, a group's names.
+/// The engine's reason as a refusal. `name` is what the call was about: a queue's, a group's names.
 [[nodiscard]] Refusal refusal_of(const Error& error, std::string_view name = {});
 
 /// HTTP status of a refusal: 200 for what is well-formed but refused, otherwise its statusCode.

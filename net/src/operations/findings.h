@@ -24,15 +24,9 @@ class Findings {
   [[nodiscard]] const std::optional<Refusal>& refusal() const noexcept { return refusal_; }
 
   /// Notes that the call passed, or is answered as it is, because of a decision (API.md D01-D30).
-  void note(std::uint8_t decision) noexcept { decisions_ |= std::uint32_t{1} << decision; }
-  [[nodiscard]] bool noted(std::uint8_t decision) const noexcept { return (decisions_ >> decision & 1) != 0; }
-  /// Counts each decision noted, once.
-  void count(Deviations& deviations) const noexcept {
-    if (decisions_ == 0) return;
-    for (std::uint8_t decision = 1; decision <= kDecisionCount; ++decision) {
-      if (noted(decision)) deviations.hit(decision);
-    }
-  }
+  void note(std::uint8_t decision) noexcept { decisions_.note(decision); }
+  [[nodiscard]] bool noted(std::uint8_t decision) const noexcept { return decisions_.noted(decision); }
+  [[nodiscard]] const Decisions& decisions() const noexcept { return decisions_; }
 
   /// Holds a decoded text as long as the call lasts.
   std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
@@ -41,7 +35,7 @@ class Findings {
 
  private:
   std::optional<Refusal> refusal_;
-  std::uint32_t decisions_ = 0;
+  Decisions decisions_;
   std::forward_list<std::string> kept_;
 };
 

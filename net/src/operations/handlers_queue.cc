@@ -16,79 +16,115 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+void note_names(const GroupsCall& groups, CallContext& context) {
+  context.queue_text = groups.queue_text;
+  context.own_text = joined(groups.names);
+  context.group_text = context.own_text;
+}
+
+Outcome finish_created_queue(Result<QueueInfo>& created, CallContext& context) {
+  if (!created) return refused(created.error(), context);
+  return encode_created_queue(*created);
+}
+
+Outcome finish_queues(Result<std::vector<QueueInfo>>& queues, CallContext& context) {
+  if (!queues) return refused(queues.error(), context);
+  context.decisions.note(9);
+  return encode_queues(*queues, context.engine.limits(), context.include_dead_letters);
+}
+
+Outcome finish_queue(Result<QueueInfo>& queue, CallContext& context) {
+  if (!queue) return refused(queue.error(), context);
+  return encode_queue(*queue, context.engine.limits(), context.include_dead_letters);
+}
+
+Outcome finish_removed(Result<void>& removed, CallContext& context) {
+  if (!removed) return refused(removed.error(), context);
+  return encode_removed();
+}
+
+Outcome finish_created_groups(Result<std::vector<GroupInfo>>& created, CallContext& context) {
+  if (!created) return refused(created.error(), context);
+  context.decisions.note(9);
+  if (created->front().produced > 0) context.decisions.note(12);
+  if (created->size() > 1) context.decisions.note(13);
+  return encode_created_groups(context.project.region, *context.queue, *created);
+}
+
+Outcome finish_groups(Result<QueueGroups>& groups, CallContext& context) {
+  if (!groups) return refused(groups.error(), context);
+  context.decisions.note(9);
+  context.decisions.note(14);
+  return encode_groups(*groups, context.include_dead_letters);
+}
+
+Outcome finish_quota(Result<Quota>& quota, CallContext& context) {
+  if (!quota) return refused(quota.error(), context);
+  context.decisions.note(9);
+  return encode_quota(*quota);
+}
+
 }  // namespace
 
 Outcome create_queue(Call& call) {
-  return run_call(call, Method::kPost, decode_create_queue, [&](const Project& project, CreateQueue queue) -> Outcome {
-    const std::string name = queue.spec.name;
-    const auto created = call.broker.create_queue(project, std::move(queue.spec));
-    if (!created) return refused(created.error(), {.queue = name});
-    return encode_created_queue(*created);
+  return run_call(call, Method::kPost, decode_create_queue, [&context = call.context](CreateQueue queue) {
+    context.own_text = queue.spec.name;
+    context.queue_text = context.own_text;
+    return go_on<finish_created_queue>(context.engine.create_queue(context.project, std::move(queue.spec), context.ticket), context);
   });
 }
 
 Outcome query_queues(Call& call) {
   const auto decode = [](const Fields& fields) { return decode_project_call(fields, DeadLetterFlag::kYes); };
-  return run_call(call, Method::kGet, decode, [&](const Project& project, const QueueCall& query) -> Outcome {
-    call.findings.note(9);
-    return encode_queues(call.broker.queues(project), call.broker.options().limits, query.include_dead_letters);
+  return run_call(call, Method::kGet, decode, [&context = call.context](const QueueCall& query) {
+    context.include_dead_letters = query.include_dead_letters;
+    return go_on<finish_queues>(context.engine.queues(context.project, context.ticket), context);
   });
 }
 
 Outcome query_queue(Call& call) {
-  return run_call(call, Method::kGet, kQueueWithFlag, [&](const Project& project, const QueueCall& query) -> Outcome {
-    const auto queue = call.broker.queue(project, query.queue);
-    if (!queue) return refused(queue.error(), {.queue = query.queue_text});
-    return encode_queue(*queue, call.broker.options().limits, query.include_dead_letters);
+  return run_call(call, Method::kGet, kQueueWithFlag, [&context = call.context](const QueueCall& query) {
+    context.include_dead_letters = query.include_dead_letters;
+    context.queue_text = query.queue_text;
+    return go_on<finish_queue>(context.engine.queue(context.project, query.queue, context.ticket), context);
   });
 }
 
 Outcome remove_queue(Call& call) {
-  return run_call(call, Method::kPost, kQueueOnly, [&](const Project& project, const QueueCall& at) -> Outcome {
-    const auto removed = call.broker.remove_queue(project, at.queue);
-    if (!removed) return refused(removed.error(), {.queue = at.queue_text});
-    return encode_removed();
+  return run_call(call, Method::kPost, kQueueOnly, [&context = call.context](const QueueCall& at) {
+    context.queue_text = at.queue_text;
+    return go_on<finish_removed>(context.engine.remove_queue(context.project, at.queue, context.ticket), context);
   });
 }
 
 Outcome create_groups(Call& call) {
-  const auto decode = [&](const Fields& fields) {
-    return decode_groups(fields, call.broker.options().limits.groups_per_queue);
-  };
-  return run_call(call, Method::kPost, decode, [&](const Project& project, const GroupsCall& groups) -> Outcome {
-    const auto created = call.broker.create_groups(project, groups.queue, groups.names);
-    if (!created) return refused(created.error(), {.queue = groups.queue_text, .group = joined(groups.names)});
-    call.findings.note(9);
-    if (created->front().produced > 0) call.findings.note(12);
-    if (created->size() > 1) call.findings.note(13);
-    return encode_created_groups(groups.region, groups.queue, *created);
+  const auto decode = [&](const Fields& fields) { return decode_groups(fields, call.context.engine.limits().groups_per_queue); };
+  return run_call(call, Method::kPost, decode, [&context = call.context](const GroupsCall& groups) {
+    note_names(groups, context);
+    return go_on<finish_created_groups>(context.engine.create_groups(context.project, groups.queue, groups.names, context.ticket), context);
   });
 }
 
 Outcome query_groups(Call& call) {
-  return run_call(call, Method::kGet, kQueueWithFlag, [&](const Project& project, const QueueCall& query) -> Outcome {
-    const auto groups = call.broker.groups(project, query.queue);
-    if (!groups) return refused(groups.error(), {.queue = query.queue_text});
-    call.findings.note(9);
-    call.findings.note(14);
-    return encode_groups(*groups, query.include_dead_letters);
+  return run_call(call, Method::kGet, kQueueWithFlag, [&context = call.context](const QueueCall& query) {
+    context.include_dead_letters = query.include_dead_letters;
+    context.queue_text = query.queue_text;
+    return go_on<finish_groups>(context.engine.groups(context.project, query.queue, context.ticket), context);
   });
 }
 
 Outcome remove_groups(Call& call) {
   const auto decode = [&](const Fields& fields) { return decode_groups(fields, call.batch_messages_max); };
-  return run_call(call, Method::kPost, decode, [&](const Project& project, const GroupsCall& groups) -> Outcome {
-    const auto removed = call.broker.remove_groups(project, groups.queue, groups.names);
-    if (!removed) return refused(removed.error(), {.queue = groups.queue_text, .group = joined(groups.names)});
-    return encode_removed();
+  return run_call(call, Method::kPost, decode, [&context = call.context](const GroupsCall& groups) {
+    note_names(groups, context);
+    return go_on<finish_removed>(context.engine.remove_groups(context.project, groups.queue, groups.names, context.ticket), context);
   });
 }
 
 Outcome query_quota(Call& call) {
   const auto decode = [](const Fields& fields) { return decode_project_call(fields, DeadLetterFlag::kNo); };
-  return run_call(call, Method::kGet, decode, [&](const Project& project, const QueueCall&) -> Outcome {
-    call.findings.note(9);
-    return encode_quota(call.broker.quota(project));
+  return run_call(call, Method::kGet, decode, [&context = call.context](const QueueCall&) {
+    return go_on<finish_quota>(context.engine.quota(context.project, context.ticket), context);
   });
 }
 

@@ -19,13 +19,13 @@ struct Batched {
 /// The text of a list that is not simply an array in a JSON body, in a buffer of its own: a form field, or a string that
 /// holds JSON (D04).
 std::optional<Buffer> own_text(Call& call, const Fields& fields, const Given& given) {
-  if (given.form != Given::Form::kJson) return call.broker.buffers().copy(given.text);
+  if (given.form != Given::Form::kJson) return call.context.engine.buffers().copy(given.text);
   if (given.value.kind != json::Kind::kString) {
     fields.refuse(Fault::kNotList, kMessages, given.value.raw);
     return std::nullopt;
   }
   call.findings.note(4);
-  Buffer buffer = call.broker.buffers().take(given.value.decoded_bytes);
+  Buffer buffer = call.context.engine.buffers().take(given.value.decoded_bytes);
   json::decode_to(given.value, buffer.data());
   return buffer;
 }
@@ -73,6 +73,17 @@ Batched take_messages(Call& call, const Fields& fields, MessageList& in_body) {
   return {.buffer = std::move(*buffer), .messages = list.take()};
 }
 
+Outcome finish_send(Result<void>& sent, CallContext& context) {
+  if (sent) {
+    context.decisions.note(9);
+    return encode_sent(context.count);
+  }
+  if (sent.error().code == ErrorCode::kPayloadTooLarge) context.decisions.note(16);
+  if (sent.error().code == ErrorCode::kMemoryFull) context.decisions.note(28);
+  if (sent.error().code == ErrorCode::kTagsNotSupported) context.decisions.note(11);
+  return refused(sent.error(), context);
+}
+
 }  // namespace
 
 Outcome send_messages(Call& call) {
@@ -80,22 +91,17 @@ Outcome send_messages(Call& call) {
   const Fields fields = locate_parameters(call.request, Method::kPost, call.findings, {kMessages, &in_body});
   const auto at = decode_queue_call(fields, DeadLetterFlag::kNo);
   Batched batched = take_messages(call, fields, in_body);
-  const Project project{identify(call.caller, fields).customer, at.region};
+  CallContext& context = call.context;
+  context.project = {identify(call.caller, fields).customer, at.region};
   if (call.findings.refusal()) return std::unexpected(*call.findings.refusal());
 
-  const std::string queue_text(at.queue_text);  // the buffer that it stands in goes to the broker
-  const auto count = batched.messages.size();
+  context.queue = at.queue;
+  context.own_text = at.queue_text;  // the buffer that it stands in goes to the engine
+  context.queue_text = context.own_text;
+  context.count = batched.messages.size();
   Buffer buffer = batched.buffer.data() == nullptr ? std::move(call.request.body) : std::move(batched.buffer);
-  const auto sent = call.broker.send(project, at.queue,
-                                     Batch::make(call.broker.buffers(), std::move(buffer), batched.messages));
-  if (sent) {
-    call.findings.note(9);
-    return encode_sent(count);
-  }
-  if (sent.error().code == ErrorCode::kPayloadTooLarge) call.findings.note(16);
-  if (sent.error().code == ErrorCode::kMemoryFull) call.findings.note(28);
-  if (sent.error().code == ErrorCode::kTagsNotSupported) call.findings.note(11);
-  return NameHint(project, at.queue).note(refused(sent.error(), {.queue = queue_text}), call);
+  BatchRef batch = Batch::make(context.engine.buffers(), std::move(buffer), batched.messages);
+  return go_on<finish_send>(context.engine.send(context.project, at.queue, std::move(batch), context.ticket), context);
 }
 
 }  // namespace wingmq::net

@@ -8,7 +8,7 @@
 namespace wingmq::net {
 namespace {
 
-using Kind = Broker::ResetTarget::Kind;
+using Kind = ResetTarget::Kind;
 
 /// `Mon, 23 Nov 2026 08:00:10 GMT`
 std::optional<Time> parse_rfc1123(std::string_view text) {
@@ -62,14 +62,14 @@ std::optional<Time> parse_epoch(std::string_view text) {
 
 }  // namespace
 
-std::optional<Broker::ResetTarget> parse_reset_target(std::string_view text) {
-  if (text == "earliest" || text == "0") return Broker::ResetTarget{.kind = Kind::kEarliest, .time = {}};
-  if (text == "latest" || text == "1") return Broker::ResetTarget{.kind = Kind::kLatest, .time = {}};
+std::optional<ResetTarget> parse_reset_target(std::string_view text) {
+  if (text == "earliest" || text == "0") return ResetTarget{.kind = Kind::kEarliest, .time = {}};
+  if (text == "latest" || text == "1") return ResetTarget{.kind = Kind::kLatest, .time = {}};
   auto time = parse_epoch(text);
   if (!time) time = parse_rfc1123(text);
   if (!time) time = parse_iso8601(text);
   if (!time) return std::nullopt;
-  return Broker::ResetTarget{.kind = Kind::kTime, .time = *time};
+  return ResetTarget{.kind = Kind::kTime, .time = *time};
 }
 
 }  // namespace wingmq::net

@@ -35,10 +35,11 @@ TEST_F(AdminClockTest, ClockTellsTimeModeAndHowFarItWasMoved) {
 TEST_F(AdminClockTest, RunningClockIsMovedByAnOffset) {
   SystemClock clock;
   Broker broker({}, clock, random_);
-  Admin admin(broker, deviations_, explained_, options_);
+  MemoryEngine engine(broker);
+  Admin admin(engine, deviations_, explained_, options_);
   Request request{"POST", kAdvance, {{"Content-Type", "application/json"}}, broker.buffers().copy(R"({"by":"1d"})")};
-  EXPECT_EQ(admin.handle(request).status, 200U);
-  const auto shown = opened(admin.handle(Request{"GET", "/__admin/clock", {}, {}}), 200);
+  EXPECT_EQ(answer(admin, request).status, 200U);
+  const auto shown = opened(answer(admin, Request{"GET", "/__admin/clock", {}, {}}), 200);
   EXPECT_EQ(shown.at("mode").as_string(), "real");
   EXPECT_GE(shown.at("offset_ms").as_int64(), 86'399'000);
   EXPECT_LE(shown.at("offset_ms").as_int64(), 86'400'000);

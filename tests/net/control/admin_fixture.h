@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,8 @@
 
 #include "control/admin.h"
 #include "support/broker_fixture.h"
+#include "support/test_engine.h"
+#include "wingmq/wait_for.h"
 
 namespace wingmq::net {
 
@@ -21,7 +24,10 @@ class AdminTest : public test::BrokerTest {
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
   Reply ask(std::string_view method, std::string_view target, std::string_view body = {}, const Headers& headers = {}) {
-    if (!admin_) admin_ = std::make_unique<Admin>(*broker_, deviations_, explained_, options_);
+    if (!admin_) {
+      engine_ = std::make_unique<test::TestEngine>(*broker_);
+      admin_ = std::make_unique<Admin>(engine_->engine(), deviations_, explained_, options_);
+    }
     Request request;
     request.method = method;
     request.target = target;
@@ -29,7 +35,19 @@ class AdminTest : public test::BrokerTest {
     if (!body.empty()) request.body = broker_->buffers().copy(body);
     const auto typed = std::any_of(headers.begin(), headers.end(), [](const auto& each) { return each.first == "Content-Type"; });
     if (!body.empty() && !typed) request.headers.push_back({"Content-Type", "application/json"});
-    return admin_->handle(request);
+    return answer(*admin_, request);
+  }
+
+  /// The reply, however long the engine takes.
+  static Reply answer(Admin& admin, const Request& request) {
+    WaitingTicket ticket;
+    std::optional<AdminCall> call;
+    auto reply = admin.handle(request, ticket, call);
+    while (!reply) {
+      Settled settled = ticket.wait();
+      reply = Admin::finish(settled, *call);
+    }
+    return std::move(*reply);
   }
 
   /// The body of a reply that must have this status.
@@ -67,6 +85,7 @@ class AdminTest : public test::BrokerTest {
   ServerOptions options_;
   Deviations deviations_;
   ExplainedRequests explained_;
+  std::unique_ptr<test::TestEngine> engine_;
   std::unique_ptr<Admin> admin_;
 };
 

@@ -138,7 +138,7 @@ TEST(DecodeReset, TimestampAsTextOrNumberAndForce) {
     return decode_reset(call.body(R"({"consumedMessageInfo":{)" + place() + R"(,"config":)" + config + "}}").post());
   };
   CallFixture earliest, number, forced, missing, word, flag;
-  EXPECT_EQ(decode(earliest, R"({"timestamp":"0"})").target.kind, Broker::ResetTarget::Kind::kEarliest);
+  EXPECT_EQ(decode(earliest, R"({"timestamp":"0"})").target.kind, ResetTarget::Kind::kEarliest);
   EXPECT_FALSE(earliest.findings.noted(27));
   const auto at = decode(number, R"({"timestamp":1795420810000})");
   EXPECT_EQ(at.target.time.time_since_epoch().count(), 1795420810000);

@@ -28,7 +28,7 @@ TEST(ErrorMap, EveryCodeOfTheContractHasItsStatus) {
       {"DMS.10240020", 900}, {"DMS.10240401", 900}, {"DMS.10240405", 900}, {"DMS.10542204", 900}, {"DMS.10540004", 900},
       {"DMS.10542209", 900}, {"DMS.00400142", 900}, {"WMQ.RESET_BUSY", 900}, {"WMQ.SIGNATURE", 900},
       {"WMQ.FORBIDDEN", 900}, {"WMQ.MEMORY_FULL", 900}, {"WMQ.FAULT", 900}, {"WMQ.SHUTTING_DOWN", 503},
-      {"WMQ.INTERNAL", 900}, {"WMQ.UNAVAILABLE", 503}};
+      {"WMQ.INTERNAL", 900}, {"WMQ.UNAVAILABLE", 503}, {"WMQ.OUTCOME_UNKNOWN", 503}, {"WMQ.STORAGE_FULL", 900}};
   std::set<std::string> seen;
   for (int i = 0; i <= kLast; ++i) {
     const auto reply = refuse(full(static_cast<Fault>(i)), Language::kEnglish);

@@ -5,7 +5,7 @@
 namespace wingmq::net {
 namespace {
 
-using Kind = Broker::ResetTarget::Kind;
+using Kind = ResetTarget::Kind;
 
 std::int64_t ms_of(std::string_view text) {
   const auto target = parse_reset_target(text);

@@ -1,6 +1,7 @@
 // The HTTP front end around an embedded broker, started on any free port and stopped. Exits 0 when that worked.
 
 #include <wingmq/broker.h>
+#include <wingmq/memory_engine.h>
 #include <wingmq/net/server.h>
 
 #include <cstdio>
@@ -13,7 +14,8 @@ int main() {
   wingmq::net::ServerOptions options;
   options.listen = {{"127.0.0.1", 0}};
   options.threads = 1;
-  wingmq::net::Server server(broker, options);
+  wingmq::MemoryEngine engine(broker);
+  wingmq::net::Server server(engine, options);
   const auto started = server.start();
   if (!started) {
     std::fprintf(stderr, "%s\n", started.error().c_str());

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "wingmq/broker.h"
+#include "wingmq/engine.h"
 #include "wingmq/net/language.h"
 
 namespace wingmq::net {
@@ -119,11 +119,11 @@ struct ServerOptions {
   std::vector<QueuePlan> declared_queues;
 };
 
-/// The HTTP front end of a Broker: listeners, connections and the threads that run them.
+/// The HTTP front end of an Engine, such as a MemoryEngine: listeners, connections and the threads that run them.
 class Server {
  public:
-  /// `broker` must outlive the server. Binds nothing yet.
-  Server(Broker& broker, ServerOptions options);
+  /// `engine` must outlive the server. Binds nothing yet.
+  Server(Engine& engine, ServerOptions options);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   /// Stops as stop() does.
@@ -147,8 +147,8 @@ class Server {
   /// and then nothing has changed. Any thread.
   [[nodiscard]] std::expected<void, std::string> reload_tls();
 
-  /// Accepts no more, answers parked consumers with an empty array, lets running requests finish (`grace` at most), closes
-  /// every connection and joins the threads. May be called from any thread but the server's own; twice is harmless.
+  /// Accepts no more, closes the engine, answers parked consumers with an empty array, lets running requests finish (`grace` at most),
+  /// closes every connection and joins the threads. May be called from any thread but the server's own; twice is harmless.
   void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(1500));
 
  private:

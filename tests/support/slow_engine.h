@@ -1,0 +1,97 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "support/rng.h"
+#include "wingmq/engine.h"
+
+namespace wingmq::test {
+
+/// Another engine, whose answers take their time: every call settles later, in another thread, in any order; or, when told so, not before
+/// close(). Needs no clock: quiesce() waits until everything that was asked is done.
+class SlowEngine final : public Engine {
+ public:
+  enum class Manner : std::uint8_t {
+    kAnyOrder,  ///< calls are made, and their answers told, in a random order
+    kNever,     ///< what is asked stays undone until close(), and is refused then; consumes too
+  };
+  /// `inner` must outlive this.
+  SlowEngine(Engine& inner, std::uint64_t seed, Manner manner = Manner::kAnyOrder);
+  /// Closes first.
+  ~SlowEngine() override;
+
+  /// Waits until every call that was asked has been told its answer, but for consumes that wait in the inner engine.
+  void quiesce();
+  /// Calls that have not been told their answer.
+  [[nodiscard]] std::size_t pending();
+
+  AtOnce<QueueInfo> create_queue(const Project& project, QueueSpec spec, Ticket& ticket) override;
+  AtOnce<std::vector<QueueInfo>> queues(const Project& project, Ticket& ticket) override;
+  AtOnce<QueueInfo> queue(const Project& project, QueueId id, Ticket& ticket) override;
+  AtOnce<void> remove_queue(const Project& project, QueueId id, Ticket& ticket) override;
+  AtOnce<Quota> quota(const Project& project, Ticket& ticket) override;
+  AtOnce<std::vector<GroupInfo>> create_groups(const Project& project, QueueId queue, std::span<const std::string> names,
+                                               Ticket& ticket) override;
+  AtOnce<QueueGroups> groups(const Project& project, QueueId queue, Ticket& ticket) override;
+  AtOnce<void> remove_groups(const Project& project, QueueId queue, std::span<const std::string> names, Ticket& ticket) override;
+  AtOnce<void> send(const Project& project, QueueId queue, BatchRef batch, Ticket& ticket) override;
+  AtOnce<Delivery> consume(const Project& project, const ConsumeRequest& request, Ticket& ticket) override;
+  AtOnce<ConfirmResult> confirm(const Project& project, std::optional<QueueId> queue, GroupId group, Stream stream,
+                                std::span<const ConfirmEntry> entries, Ticket& ticket) override;
+  AtOnce<void> reset(const Project& project, std::optional<QueueId> queue, GroupId group, ResetTarget target, bool force,
+                     Ticket& ticket) override;
+  bool cancel(Ticket& ticket) override;
+  void give_back(const Project& project, GroupId group, const Delivery& delivery) override;
+  AtOnce<std::vector<QueueGroups>> inspect(const std::optional<Project>& project, Ticket& ticket) override;
+  AtOnce<std::vector<PeekedMessage>> peek(QueueId queue, const PeekRequest& request, Ticket& ticket) override;
+  AtOnce<void> wipe(bool keep_queues, Ticket& ticket) override;
+  AtOnce<void> wipe(std::span<const QueuePlan> fresh, Ticket& ticket) override;
+  AtOnce<AdvanceReport> advance(Time to, Ticket& ticket) override;
+
+  const Capabilities& capabilities() const noexcept override { return inner_.capabilities(); }
+  const Limits& limits() const noexcept override { return inner_.limits(); }
+  const Clock& clock() const noexcept override { return inner_.clock(); }
+  BufferPool& buffers() noexcept override { return inner_.buffers(); }
+  Result<void> make_room(std::size_t bytes, std::size_t reserve) override { return inner_.make_room(bytes, reserve); }
+  const MemoryBudget& memory() const noexcept override { return inner_.memory(); }
+  std::vector<QueueGroups> recent_counts() override { return inner_.recent_counts(); }
+  std::optional<Time> next_deadline() const override { return inner_.next_deadline(); }
+  void run_due() override { inner_.run_due(); }
+  void on_earlier_deadline(std::function<void()> wakeup) override { inner_.on_earlier_deadline(std::move(wakeup)); }
+  void close(Millis grace) override;
+
+ private:
+  /// The inner engine's answer, if it comes at once.
+  using Work = std::function<std::optional<Settled>(Engine& inner, Ticket& relay)>;
+  struct Held;
+
+  template <typename T, typename Ask>
+  AtOnce<T> later(Ticket& ticket, Ask ask);
+  void hold(Ticket* ticket, Work work, Settled refusal);
+  void run();
+  void make_call(Held& held, std::unique_lock<std::mutex>& lock);
+  void tell(std::list<Held>::iterator held, std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] std::list<Held>::iterator pick();
+
+  Engine& inner_;
+  const Manner manner_;
+  std::mutex mutex_;  // guards all below; the inner engine may be called with it held where it calls nobody back
+  std::condition_variable work_;
+  std::condition_variable idle_;
+  Rng rng_;
+  std::list<Held> held_;
+  bool busy_ = false;
+  bool closing_ = false;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+}  // namespace wingmq::test
