@@ -258,6 +258,16 @@ Result<void> Broker::wipe(std::span<const QueuePlan> fresh) {
   return {};
 }
 
+void Broker::observe(GroupObserver& observer) { impl_->environment_.observer = &observer; }
+
+Result<GroupSnapshot> Broker::snapshot(const Project& project, GroupId group) {
+  return impl_->run([&](Time now, Effects& effects) -> Result<GroupSnapshot> {
+    const auto found = impl_->registry_.group(project, std::nullopt, group);
+    if (!found) return std::unexpected(found.error());
+    return (*found)->snapshot(now, effects);
+  });
+}
+
 void Broker::close() {
   impl_->environment_.closing.store(true, std::memory_order_release);
   Effects effects;

@@ -41,6 +41,16 @@ TEST_F(ParkedLimitTest, OneMoreThanMayWaitIsRefusedAndHasChangedNothing) {
   EXPECT_EQ(bodies(consume(request(choosy.group, 1, 3s))), "a") << "nor who need not wait";
 }
 
+TEST_F(ParkedLimitTest, ARefusedTagRuleHasNotPassedOverMessages) {
+  std::ignore = park(make_group(make_queue("other")));
+  std::ignore = park(make_group(make_queue("another")));
+  send(queue_, "a b", {"blue"});
+  ConsumeRequest choosy = tagged(group_, {"red"});
+  choosy.wait = 3s;
+  EXPECT_EQ(consume_error(choosy), ErrorCode::kTooManyParked);
+  EXPECT_EQ(bodies(consume(group_)), "a b");
+}
+
 TEST_F(ParkedLimitTest, WhoWaitsNoLongerMakesRoom) {
   std::ignore = park(group_);
   std::ignore = park(group_, 1, 5s);

@@ -233,6 +233,7 @@ TEST_P(AllocationTest, AFailedCallHasDoneAllOrNothingAndCanBeRepeated) {
       }
       reached = failing.reached();
     }
+    scene->check_replicas();
     if (threw && !moves_time) {
       ASSERT_EQ(scene->picture(), before) << "a failed call changed something";
     }

@@ -1,5 +1,7 @@
 #include "faults/scene.h"
 
+#include "group/group_state.h"
+
 #include "faults/failing_allocations.h"
 
 namespace wingmq::test {
@@ -38,7 +40,26 @@ std::string text_of(const GroupInfo& group) {
 
 }  // namespace
 
+void Scene::check_replicas() {
+  MemoryBudget budget(std::size_t{1} << 30);
+  for (const QueueGroups& each : broker.inspect()) {
+    for (const GroupInfo& group : each.groups) {
+      const auto real = broker.snapshot(each.queue.project, group.id);
+      ASSERT_TRUE(real);
+      GroupState replica(broker.options(), each.queue.spec, 1, static_cast<std::uint32_t>(real->begins.size()), budget);
+      for (const GroupChange& change : told.lives[real->life]) {
+        const auto applied = replica.apply(change);
+        ASSERT_TRUE(applied) << applied.error();
+      }
+      replica.expire(real->at);
+      replica.follow(real->begins);
+      EXPECT_EQ(GroupState::hash_in(replica.snapshot()), real->hash) << group.name;
+    }
+  }
+}
+
 Scene::Scene(FailureCounting counting) : broker(options_of(counting), clock, random) {
+  broker.observe(told);
   const auto queue = [this](const char* name, QueueMode mode, std::optional<std::uint32_t> deaths) {
     return broker.create_queue(project, {.name = name, .description = "", .mode = mode, .consume_count_max = deaths})->id;
   };

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstdlib>
 #include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +12,16 @@
 
 namespace wingmq::test {
 
+/// Listens to a broker, without needing memory for it.
+class ChangesTold final : public GroupObserver {
+ public:
+  void on_changes(GroupId, std::uint64_t life, std::list<GroupChange> changes) noexcept override {
+    if (life >= lives.size()) std::abort();  // more groups than a scene has
+    lives[life].splice(lives[life].end(), changes);
+  }
+  std::array<std::list<GroupChange>, 64> lives;  ///< of each group, by its life
+};
+
 /// A broker in the middle of its life, the same each time it is made: queues of all modes with unread, leased, released, dead and
 /// confirmed messages, tag rules, leased dead letters and parked calls.
 class Scene {
@@ -16,6 +29,8 @@ class Scene {
   explicit Scene(FailureCounting counting = FailureCounting::kDelivered);
   ~Scene() { broker.close(); }
 
+  /// Compares each group with what the changes that were told make of it.
+  void check_replicas();
   /// All that can be seen of the broker and of the calls parked at it, but for ids and handles. Looking settles what is due.
   [[nodiscard]] std::string picture();
 
@@ -33,6 +48,7 @@ class Scene {
   SeededRandom random{1};
   const Project project{"alice", "r1"};
   Broker broker;
+  ChangesTold told;
   std::deque<TestWaiter> waiters;
 
   QueueId normal;

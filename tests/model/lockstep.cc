@@ -30,6 +30,7 @@ Lockstep::Lockstep(const Options& options, std::uint64_t seed)
     : clock_(kStart),
       random_(seed),
       broker_(options, clock_, random_),
+      replicas_(broker_, seed),
       model_(options, kStart),
       memory_at_start_(broker_.memory().used()) {}
 

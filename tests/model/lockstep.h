@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/replicas.h"
 #include "support/make_batch.h"
 #include "support/model_broker.h"
 #include "support/rng.h"
@@ -106,6 +107,7 @@ class Lockstep {
   ManualClock clock_;
   SeededRandom random_;
   Broker broker_;
+  Replicas replicas_;
   ModelBroker model_;
   std::size_t memory_at_start_;
   std::vector<KnownQueue> queues_;

@@ -146,6 +146,7 @@ void Lockstep::check_group(const KnownQueue& queue, const GroupInfo& real, const
   EXPECT_EQ(real.name, model.name);
   EXPECT_EQ(fields(real), fields(model)) << "counts of group " << model.name << " " << short_id(model.id.value);
   EXPECT_EQ(real.tags, model.tags);
+  replicas_.check(queue.project, real.id, model_.queue_info(queue.id).spec);
   check_messages(queue.id, real.id, Stream::kQueue);
   check_messages(queue.id, real.id, Stream::kDeadLetters);
 }

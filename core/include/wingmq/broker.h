@@ -11,6 +11,7 @@
 #include "wingmq/buffer.h"
 #include "wingmq/clock.h"
 #include "wingmq/delivery.h"
+#include "wingmq/group_change.h"
 #include "wingmq/info.h"
 #include "wingmq/message.h"
 #include "wingmq/options.h"
@@ -129,6 +130,14 @@ class Broker {
   /// Forgets every queue and makes these in the same step: nobody finds the broker without them. What a plan breaks is what
   /// create_queue() and create_groups() refuse; then nothing has changed.
   [[nodiscard]] Result<void> wipe(std::span<const QueuePlan> fresh);
+
+  // --- State elsewhere ----------------------------------------------------------------------------------------------
+
+  /// Has `observer` told of what each group does that is made from now on. Before the first call; it must outlive the broker.
+  void observe(GroupObserver& observer);
+  /// The whole state of a group, after what is due: in order with what an observer is told. kGroupNotFound.
+  [[nodiscard]] Result<GroupSnapshot> snapshot(const Project& project, GroupId group);
+
   /// Answers every parked consumer with an empty delivery and parks none from now on.
   void close();
 

@@ -6,6 +6,7 @@
 #include "base/reclaim_list.h"
 #include "base/timers.h"
 #include "wingmq/buffer.h"
+#include "wingmq/group_change.h"
 #include "wingmq/options.h"
 #include "wingmq/random.h"
 
@@ -26,6 +27,8 @@ struct Environment {
   ReclaimList reclaim_list;
   std::atomic<std::uint32_t> parked_calls{0};
   std::atomic<bool> closing{false};               ///< nobody parks any more
+  GroupObserver* observer = nullptr;              ///< of the groups made from now on
+  std::atomic<std::uint64_t> next_life{1};        ///< GroupSnapshot::life of the next group
   std::atomic<std::uint32_t> next_stream{1};      ///< Handle::stream of the next group; each takes two numbers
 };
 

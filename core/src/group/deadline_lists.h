@@ -59,6 +59,14 @@ class DeadlineLists {
     return queue_.empty() ? std::nullopt : std::optional(queue_.front().at);
   }
 
+  /// Calls action(element) for each, span after span, by deadline. Adding them in this order elsewhere gives the same order there.
+  template <typename Action>
+  void for_each(Action action) const {
+    for (const auto& [span, list] : lists_) {
+      for (const T* each = list.first; each != nullptr; each = each->deadline_links_.next) action(*each);
+    }
+  }
+
  private:
   struct List {
     Millis span{};

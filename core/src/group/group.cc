@@ -7,21 +7,6 @@
 namespace wingmq {
 namespace {
 
-GroupMachine::Config main_config(const Options& options, const QueueSpec& spec, std::uint32_t stream) {
-  return {.stream = stream,
-          .one_batch_at_a_time = spec.mode == QueueMode::kFifo,
-          .consume_count_max = spec.consume_count_max,
-          .failure_counting = options.failure_counting,
-          .payload_bytes_max = options.limits.payload_bytes_max,
-          .retention = options.limits.retention};
-}
-
-GroupMachine::Config dead_config(const Options& options, const QueueSpec& spec, std::uint32_t stream) {
-  GroupMachine::Config config = main_config(options, spec, stream);
-  config.consume_count_max = std::nullopt;  // a dead letter does not die again
-  return config;
-}
-
 /// When memory is short, who waits is served again after so long.
 constexpr Millis kServeAgain{100};
 
@@ -36,26 +21,43 @@ Group::Group(Environment& environment, std::shared_ptr<const QueueIdentity> queu
       id_(id),
       name_(std::move(name)),
       stream_(stream),
-      main_(main_config(environment.options, queue_->spec, stream), shards_->partitions()),
-      dead_letters_(environment),
-      dead_(dead_config(environment.options, queue_->spec, stream + 1), 1) {}
+      life_(environment.next_life.fetch_add(1, std::memory_order_relaxed)),
+      state_(environment.options, queue_->spec, stream, shards_->partitions(), environment.budget) {
+  if (environment_.observer != nullptr) state_.note_changes(changes_);
+}
+
+/// What was noted in a call is told when it is over, under the group's lock: nobody is told of a later call first.
+class Group::Handover {
+ public:
+  explicit Handover(Group& group) noexcept : group_(group) {}
+  Handover(const Handover&) = delete;
+  Handover& operator=(const Handover&) = delete;
+  ~Handover() WINGMQ_TSA(no_thread_safety_analysis) {
+    if (group_.changes_.size() != 0) group_.environment_.observer->on_changes(group_.id_, group_.life_, group_.changes_.take());
+  }
+
+ private:
+  Group& group_;
+};
 
 Group::~Group() { environment_.budget.release(charged_); }
 
 TagRule Group::tag_rule() {
   const MutexLock lock(mutex_);
-  return main_.tag_rule();
+  return state_.main.tag_rule();
 }
 
 void Group::set_tag_rule(TagRule rule) {
   const MutexLock lock(mutex_);
-  main_.set_tag_rule(std::move(rule));
+  const Handover handover(*this);
+  state_.main.set_tag_rule(std::move(rule));
 }
 
 // --- Consuming --------------------------------------------------------------------------------------------------------
 
 std::optional<Result<Delivery>> Group::consume(const ConsumeRequest& asked, Waiter& waiter, Time now, Effects& effects) {
   const MutexLock lock(mutex_);
+  const Handover handover(*this);
   if (closed_) return closed_;
   now = settle(now, effects);
   const bool has_rule = asked.stream == Stream::kQueue;
@@ -64,13 +66,13 @@ std::optional<Result<Delivery>> Group::consume(const ConsumeRequest& asked, Wait
   }
   serve(waits(asked.stream), now, effects);  // who came first is served first
   std::optional<GroupMachine::Replaced> replaced;
-  if (has_rule && main_.tag_rule() != asked.tags) replaced = main_.set_tag_rule(asked.tags);
+  if (has_rule && state_.main.tag_rule() != asked.tags) replaced = state_.main.set_tag_rule(asked.tags, now);
   try {
     auto outcome = take_or_park(asked, waiter, now);
-    if (outcome && !*outcome && replaced) main_.restore(std::move(*replaced));
+    if (outcome && !*outcome && replaced) state_.main.restore(std::move(*replaced));
     return outcome;
   } catch (...) {
-    if (replaced) main_.restore(std::move(*replaced));
+    if (replaced) state_.main.restore(std::move(*replaced));
     throw;
   }
 }
@@ -108,15 +110,15 @@ Result<void> Group::check_tag_rule(const TagRule& rule) const {
   if (!rule.empty() && !has_tags_and_dead_letters(queue_->spec.mode)) {
     return std::unexpected(Error{ErrorCode::kTagsNotSupported});
   }
-  if (main_.tag_rule().empty() || main_.tag_rule() == rule) return {};
+  if (state_.main.tag_rule().empty() || state_.main.tag_rule() == rule) return {};
   return std::unexpected(Error{ErrorCode::kTagRuleMismatch});
 }
 
 Delivery Group::lease(const WaitList::Wish& wish, Time now) {
   const GroupMachine::LeaseRequest asked{wish.messages_max, wish.ack_wait, environment_.random.next()};
   const bool dead = wish.stream == Stream::kDeadLetters;
-  Delivery delivery = dead ? dead_.lease(dead_letters_, asked, now) : main_.lease(*shards_, asked, now);
-  if (dead) dead_letters_.drop_before(dead_.cursor({0}).entry);
+  Delivery delivery = dead ? state_.dead.lease(state_.dead_letters, asked, now) : state_.main.lease(*shards_, asked, now);
+  if (dead) state_.dead_letters.drop_before(state_.dead.cursor({0}).entry);
   delivery.queue = queue_->id;
   return delivery;
 }
@@ -145,6 +147,7 @@ bool Group::cancel(Waiter& waiter) {
 
 void Group::serve_parked(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
+  const Handover handover(*this);
   if (waits(Stream::kQueue).size() == 0) return;
   try {
     now = settle(now, effects);
@@ -199,11 +202,12 @@ void Group::close(const Result<Delivery>& outcome, Effects& effects) noexcept {
 
 Result<ConfirmResult> Group::confirm(Stream stream, std::span<const ConfirmEntry> entries, Time now, Effects& effects) {
   const MutexLock lock(mutex_);
+  const Handover handover(*this);
   now = settle(now, effects);
   const auto checked = machine(stream).check(entries);
   if (!checked) return std::unexpected(checked.error());
-  const ConfirmResult result = machine(stream).confirm(entries, now, dead_letters_);
-  if (stream == Stream::kDeadLetters) dead_confirmed_ += result.success;
+  const ConfirmResult result = machine(stream).confirm(entries, now, state_.dead_letters);
+  if (stream == Stream::kDeadLetters) state_.dead_confirmed += result.success;
   serve(now, effects);
   arm_and_note();
   return result;
@@ -211,6 +215,7 @@ Result<ConfirmResult> Group::confirm(Stream stream, std::span<const ConfirmEntry
 
 void Group::give_back(const Delivery& delivery, Time now, Effects& effects) {
   const MutexLock lock(mutex_);
+  const Handover handover(*this);
   now = settle(now, effects);
   for (const Stream stream : {Stream::kQueue, Stream::kDeadLetters}) {
     const bool of_stream = delivery.first.stream == stream_ + static_cast<std::uint32_t>(stream);
@@ -223,15 +228,16 @@ void Group::give_back(const Delivery& delivery, Time now, Effects& effects) {
 Result<void> Group::reset(const Broker::ResetTarget& target, bool force, Time now, Effects& effects) {
   using Kind = Broker::ResetTarget::Kind;
   const MutexLock lock(mutex_);
+  const Handover handover(*this);
   now = settle(now, effects);
   const Time oldest = now - environment_.options.limits.retention;
   if (target.kind == Kind::kTime && (target.time < oldest || target.time > now)) {
     return std::unexpected(Error{ErrorCode::kResetTimeOutOfRange});
   }
-  if (main_.busy() && !force) return std::unexpected(Error{ErrorCode::kResetBusy});
-  main_.reset(target.kind == Kind::kEarliest ? shards_->begins()
+  if (state_.main.busy() && !force) return std::unexpected(Error{ErrorCode::kResetBusy});
+  state_.main.reset(target.kind == Kind::kEarliest ? shards_->begins()
               : target.kind == Kind::kLatest ? shards_->ends()
-                                             : shards_->places(target.time));
+                                             : shards_->places(target.time), now);
   serve(now, effects);
   arm_and_note();
   return {};
@@ -241,23 +247,24 @@ Result<void> Group::reset(const Broker::ResetTarget& target, bool force, Time no
 
 void Group::fire(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
+  const Handover handover(*this);
   if (closed_) return;
   settle(now, effects);
   arm_and_note();
 }
 
 Time Group::settle(Time now, Effects& effects) {
-  now = latest_ = std::max(latest_, now);
+  now = state_.latest = std::max(state_.latest, now);
   if (unserved_) serve(now, effects);
   effects.fired(now, FiredType::kMessageExpired, queue_->spec.name, nullptr, shards_->expire(now));
   for (auto at = next_event(); at && *at <= now; at = next_event()) settle_at(*at, effects);
-  main_.expire_messages(now);
+  state_.main.expire_messages(now);
   return now;
 }
 
 void Group::settle_at(Time at, Effects& effects) {
   shards_->note_reclaimable();
-  main_.expire_messages(at);
+  state_.main.expire_messages(at);
   expire_dead_letters(at, effects);
   end_leases(at, effects);
   serve(at, effects);
@@ -265,23 +272,23 @@ void Group::settle_at(Time at, Effects& effects) {
 }
 
 void Group::expire_dead_letters(Time at, Effects& effects) {
-  const auto stored = dead_letters_.next_expiry();
-  const auto held = dead_.next_expiry();
+  const auto stored = state_.dead_letters.next_expiry();
+  const auto held = state_.dead.next_expiry();
   if ((!stored || *stored > at) && (!held || *held > at)) return;
-  const std::uint64_t before = dead_.counts(dead_letters_).available;
-  dead_letters_.expire(at);
-  dead_.expire_messages(at);
-  const std::uint64_t gone = before - dead_.counts(dead_letters_).available;
+  const std::uint64_t before = state_.dead.counts(state_.dead_letters).available;
+  state_.dead_letters.expire(at);
+  state_.dead.expire_messages(at);
+  const std::uint64_t gone = before - state_.dead.counts(state_.dead_letters).available;
   effects.fired(at, FiredType::kMessageExpired, queue_->spec.name, &name_, gone);
 }
 
 void Group::end_leases(Time at, Effects& effects) {
-  for (std::uint64_t before = dead_letters_.produced(); const auto ended = main_.expire_lease(at, dead_letters_);
-       before = dead_letters_.produced()) {
+  for (std::uint64_t before = state_.dead_letters.produced(); const auto ended = state_.main.expire_lease(at, state_.dead_letters);
+       before = state_.dead_letters.produced()) {
     effects.fired(ended->at, FiredType::kLeaseExpired, queue_->spec.name, &name_, ended->messages);
-    effects.fired(ended->at, FiredType::kDeadLettered, queue_->spec.name, &name_, dead_letters_.produced() - before);
+    effects.fired(ended->at, FiredType::kDeadLettered, queue_->spec.name, &name_, state_.dead_letters.produced() - before);
   }
-  while (const auto ended = dead_.expire_lease(at, dead_letters_)) {
+  while (const auto ended = state_.dead.expire_lease(at, state_.dead_letters)) {
     effects.fired(ended->at, FiredType::kLeaseExpired, queue_->spec.name, &name_, ended->messages);
   }
 }
@@ -300,8 +307,8 @@ void Group::end_waits(Time at, Effects& effects) {
 
 std::optional<Time> Group::next_event() const {
   std::optional<Time> next;
-  for (const auto& at : {main_.next_lease_end(), dead_.next_lease_end(), waits_[0].bound(), waits_[1].bound(),
-                         dead_letters_.next_expiry(), dead_.next_expiry()}) {
+  for (const auto& at : {state_.main.next_lease_end(), state_.dead.next_lease_end(), waits_[0].bound(), waits_[1].bound(),
+                         state_.dead_letters.next_expiry(), state_.dead.next_expiry()}) {
     if (at && (!next || *at < *next)) next = at;
   }
   return next;
@@ -309,7 +316,7 @@ std::optional<Time> Group::next_event() const {
 
 void Group::arm() {
   auto next = next_event();
-  if (unserved_) next = std::min(next.value_or(Time::max()), latest_ + kServeAgain);
+  if (unserved_) next = std::min(next.value_or(Time::max()), state_.latest + kServeAgain);
   if (next && !closed_) environment_.timers.arm(*this, *next);
 }
 
@@ -324,7 +331,7 @@ void Group::arm_and_note() {
 void Group::charge() {
   static constexpr std::size_t kStepBytes = 1024;
   const std::size_t held =
-      main_.resident_bytes() + dead_.resident_bytes() + (waits_[0].size() + waits_[1].size()) * sizeof(Waiter);
+      state_.main.resident_bytes() + state_.dead.resident_bytes() + (waits_[0].size() + waits_[1].size()) * sizeof(Waiter);
   const std::size_t charged = held / kStepBytes * kStepBytes;
   if (charged == charged_) return;
   environment_.budget.charge(charged);
@@ -335,9 +342,10 @@ void Group::charge() {
 
 GroupInfo Group::info(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
+  const Handover handover(*this);
   settle(now, effects);
   arm();
-  const GroupMachine::Counts counts = main_.counts(*shards_);
+  const GroupMachine::Counts counts = state_.main.counts(*shards_);
   const std::uint64_t open = counts.available + counts.dead;
   // Read last, and sends go on: there are at least as many as were just counted.
   const std::uint64_t produced = std::max(shards_->sizes().messages, open);
@@ -347,38 +355,40 @@ GroupInfo Group::info(Time now, Effects& effects) {
           .consumed = produced - open,
           .available = counts.available,
           .in_flight = counts.in_flight,
-          .dead_produced = dead_letters_.produced(),
-          .dead_available = dead_letters_.produced() - dead_confirmed_,
-          .dead_in_flight = dead_.counts(dead_letters_).in_flight,
+          .dead_produced = state_.dead_letters.produced(),
+          .dead_available = state_.dead_letters.produced() - state_.dead_confirmed,
+          .dead_in_flight = state_.dead.counts(state_.dead_letters).in_flight,
           .parked = waits_[0].size() + waits_[1].size(),
-          .tags = main_.tag_rule()};
+          .tags = state_.main.tag_rule()};
 }
 
 GroupView Group::view(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
+  const Handover handover(*this);
   settle(now, effects);
   arm();
   GroupView view;
-  main_.for_each_marked([&view](const Run& run, MessageState state, std::optional<Time> deadline) {
+  state_.main.for_each_marked([&view](const Run& run, MessageState state, std::optional<Time> deadline) {
     view.marked.push_back({run, state, deadline});
   });
   std::ranges::sort(view.marked, {}, [](const MarkedRun& each) { return std::pair(each.run.partition, each.run.offset); });
-  for (std::uint32_t i = 0; i < shards_->partitions(); ++i) view.cursors.push_back(main_.cursor({i}));
-  view.tags = main_.tag_rule();
+  for (std::uint32_t i = 0; i < shards_->partitions(); ++i) view.cursors.push_back(state_.main.cursor({i}));
+  view.tags = state_.main.tag_rule();
   return view;
 }
 
 std::vector<MarkedRun> Group::dead_letters(std::optional<Offset> after, std::uint32_t limit, Time now,
                                            Effects& effects) {
   const MutexLock lock(mutex_);
+  const Handover handover(*this);
   settle(now, effects);
   arm();
   std::vector<MarkedRun> found;
-  dead_.for_each_marked([&found](const Run& run, MessageState state, std::optional<Time> deadline) {
+  state_.dead.for_each_marked([&found](const Run& run, MessageState state, std::optional<Time> deadline) {
     found.push_back({run, state, deadline});
   });
   std::ranges::sort(found, {}, [](const MarkedRun& each) { return each.run.offset; });
-  dead_.for_each_unread(dead_letters_, {0}, [&](const Run& run) {
+  state_.dead.for_each_unread(state_.dead_letters, {0}, [&](const Run& run) {
     if (limit == 0) return false;
     if (after && run.offset.value + run.count <= after->value + 1) return true;
     found.push_back({run, MessageState::kAvailable, std::nullopt});
@@ -388,14 +398,32 @@ std::vector<MarkedRun> Group::dead_letters(std::optional<Offset> after, std::uin
   return found;
 }
 
+GroupSnapshot Group::snapshot(Time now, Effects& effects) {
+  const MutexLock lock(mutex_);
+  const Handover handover(*this);
+  settle(now, effects);
+  arm();
+  GroupSnapshot taken{.life = life_, .at = state_.latest, .begins = {}, .bytes = {}, .hash = 0};
+  for (std::uint32_t i = 0; i < shards_->partitions(); ++i) {
+    const Position begin = shards_->begin({i});
+    taken.begins.push_back({{i}, begin.entry, begin.index, begin.offset});
+  }
+  state_.expire(state_.latest);
+  state_.follow(taken.begins);
+  taken.bytes = state_.snapshot();
+  taken.hash = GroupState::hash_in(taken.bytes);
+  return taken;
+}
+
 std::vector<std::uint64_t> Group::read_until(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  settle(now, effects);
+  const Handover handover(*this);
+  now = settle(now, effects);
   arm();
   std::vector<std::uint64_t> entries;
   for (std::uint32_t i = 0; i < shards_->partitions(); ++i) {
-    main_.skip_unwanted(*shards_, {i});
-    entries.push_back(main_.cursor({i}).entry);
+    state_.main.skip_unwanted(*shards_, {i}, now);
+    entries.push_back(state_.main.cursor({i}).entry);
   }
   return entries;
 }
@@ -405,11 +433,11 @@ void Group::copy_out(Survivors& survivors) {
   const auto add = [&survivors](BatchRef& batch, std::uint32_t& first, std::uint32_t count) {
     survivors.add({&batch, &first, count});
   };
-  main_.for_each_batch(add);
-  dead_.for_each_batch(add);
-  dead_letters_.for_each_batch(add);
+  state_.main.for_each_batch(add);
+  state_.dead.for_each_batch(add);
+  state_.dead_letters.for_each_batch(add);
   survivors.copy_out();
-  dead_letters_.recount();
+  state_.dead_letters.recount();
   charge();
 }
 

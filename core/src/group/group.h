@@ -10,8 +10,8 @@
 
 #include "base/environment.h"
 #include "base/mutex.h"
-#include "group/dead_letters.h"
-#include "group/group_machine.h"
+#include "group/change_log.h"
+#include "group/group_state.h"
 #include "group/survivors.h"
 #include "group/wait_list.h"
 #include "log/shards.h"
@@ -41,8 +41,7 @@ struct GroupView {
   TagRule tags;
 };
 
-/// A consumer group: the machine of the queue's messages, the machine of its dead letters, and the calls parked at either,
-/// behind one lock. Groups of one queue never touch each other. Safe for concurrent use.
+/// A consumer group: its state and the calls parked at it, behind one lock. Groups of one queue never touch each other. Safe for concurrent use.
 ///
 /// Every call first does what is due by its `now`, instant by instant, so that no answer depends on how punctual timers are.
 class Group final : public Timed {
@@ -58,6 +57,7 @@ class Group final : public Timed {
   [[nodiscard]] std::uint32_t stream() const noexcept { return stream_; }
 
   [[nodiscard]] TagRule tag_rule() EXCLUDES(mutex_);
+  /// For a group that nobody has used yet.
   void set_tag_rule(TagRule rule) EXCLUDES(mutex_);
 
   /// As Broker's calls of these names, the group being found.
@@ -88,12 +88,15 @@ class Group final : public Timed {
   /// the others.
   [[nodiscard]] std::vector<MarkedRun> dead_letters(std::optional<Offset> after, std::uint32_t limit, Time now,
                                                     Effects& effects) EXCLUDES(mutex_);
+  /// As Broker::snapshot(), the group being found.
+  [[nodiscard]] GroupSnapshot snapshot(Time now, Effects& effects) EXCLUDES(mutex_);
   /// For each partition the number of the first log entry with messages that the group has not read.
   [[nodiscard]] std::vector<std::uint64_t> read_until(Time now, Effects& effects) EXCLUDES(mutex_);
   /// Puts copies in the place of large batches of which the group holds little. Throws std::bad_alloc, with nothing changed.
   void copy_out(Survivors& survivors) EXCLUDES(mutex_);
 
  private:
+  class Handover;
   /// Does what is due. Returns the time to go on with: `now`, or the latest that the group has seen, for whoever read the clock
   /// first may get the lock last.
   Time settle(Time now, Effects& effects) REQUIRES(mutex_);
@@ -119,10 +122,10 @@ class Group final : public Timed {
   void answer_all(const Result<Delivery>& outcome, Effects& effects) REQUIRES(mutex_);
 
   [[nodiscard]] GroupMachine& machine(Stream stream) REQUIRES(mutex_) {
-    return stream == Stream::kQueue ? main_ : dead_;
+    return stream == Stream::kQueue ? state_.main : state_.dead;
   }
   [[nodiscard]] const MessageSource& source(Stream stream) const REQUIRES(mutex_) {
-    return stream == Stream::kQueue ? static_cast<const MessageSource&>(*shards_) : dead_letters_;
+    return stream == Stream::kQueue ? static_cast<const MessageSource&>(*shards_) : state_.dead_letters;
   }
   [[nodiscard]] WaitList& waits(Stream stream) REQUIRES(mutex_) { return waits_[static_cast<std::size_t>(stream)]; }
 
@@ -132,13 +135,11 @@ class Group final : public Timed {
   const GroupId id_;
   const std::string name_;
   const std::uint32_t stream_;
+  const std::uint64_t life_;
 
   Mutex mutex_;
-  Time latest_ GUARDED_BY(mutex_){};
-  GroupMachine main_ GUARDED_BY(mutex_);
-  DeadLetters dead_letters_ GUARDED_BY(mutex_);
-  GroupMachine dead_ GUARDED_BY(mutex_);
-  std::uint64_t dead_confirmed_ GUARDED_BY(mutex_) = 0;
+  ChangeLog changes_ GUARDED_BY(mutex_);  // of the call under way, when somebody listens
+  GroupState state_ GUARDED_BY(mutex_);
   std::array<WaitList, 2> waits_ GUARDED_BY(mutex_);
   bool unserved_ GUARDED_BY(mutex_) = false;  // somebody waits for what is there: there was no memory to deliver it
   std::size_t charged_ GUARDED_BY(mutex_) = 0;  // bytes of the budget

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "group/confirmation.h"
+
 namespace wingmq {
 
 // --- Delivering -------------------------------------------------------------------------------------------------------
@@ -15,18 +17,29 @@ Delivery GroupMachine::lease(const MessageSource& source, const LeaseRequest& as
   const auto partitions = static_cast<std::uint32_t>(places_.size());
   const auto partition_of = [&](std::uint32_t visit) { return PartitionIndex{(next_partition_ + visit) % partitions}; };
   std::uint32_t visits = 0;
+  visited_.clear();
   for (; visits < partitions && !room.full(); ++visits) {
     Place& reached = reached_[partition_of(visits).value];
     reached = places_[partition_of(visits).value];
+    if (changes_ != nullptr) visited_.push_back(partition_of(visits));
     take_unread(source, partition_of(visits), reached, room, runs);
   }
   Delivery delivery;
   if (!runs.empty()) {
     delivery.runs.assign(runs.begin(), runs.end());
     delivery.count = asked.messages_max - room.messages;
-    const Lease& opened = leases_.open(std::move(runs), asked.secret, now, asked.ack_wait);
+    Lease& opened = leases_.open(std::move(runs), asked.secret, now, asked.ack_wait);
     delivery.first = leases_.handle(opened, config_.stream);
     delivery.deadline = opened.deadline();
+    try {
+      note(now, [&] { return described(opened, visited_); });
+    } catch (...) {
+      leases_.close(opened);
+      throw;
+    }
+  } else if (changes_ != nullptr) {
+    auto moved = moved_places(visited_);
+    if (!moved.empty()) note(now, [&] { return PlacesMoved{std::move(moved)}; });
   }
   // Nothing throws from here on.
   leased_count_ += delivery.count;
@@ -80,13 +93,13 @@ void GroupMachine::take_unread(const MessageSource& source, PartitionIndex parti
     for (std::size_t i = 0; i < read && !room.full(); ++i) {
       if (entries[i].number > place.cursor.entry) recount(place);  // something in between expired: the count is stale
       const std::uint32_t before = room.messages;
-      const Position to = take_entry(entries[i], unread_part(entries[i], partition, place.cursor), room, runs);
+      const Position to = take_entry(entries[i], unread_part(source, entries[i], partition, place.cursor), room, runs);
       move_cursor(place, to, before - room.messages);
     }
   }
 }
 
-Run GroupMachine::unread_part(const LogEntry& entry, PartitionIndex partition, const Position& cursor) const {
+Run GroupMachine::unread_part(const MessageSource& source, const LogEntry& entry, PartitionIndex partition, const Position& cursor) const {
   const std::uint32_t from = entry.number == cursor.entry ? cursor.index : 0;
   Run run;
   run.batch = entry.batch;
@@ -95,6 +108,11 @@ Run GroupMachine::unread_part(const LogEntry& entry, PartitionIndex partition, c
   run.partition = partition;
   run.offset = {entry.base.value + from};
   run.expires = entry.at + config_.retention;
+  if (is_dead_stream()) {
+    const auto origin = source.origin(entry.number);
+    run.origin_partition = static_cast<std::uint16_t>(origin.partition.value);
+    run.origin.value = origin.offset.value + from;
+  }
   return run;
 }
 
@@ -130,19 +148,24 @@ bool GroupMachine::holds_back(const MessageSource& source) {
   return all.available > all.in_flight;
 }
 
-GroupMachine::Replaced GroupMachine::set_tag_rule(TagRule rule) {
+GroupMachine::Replaced GroupMachine::set_tag_rule(TagRule rule, Time now) {
   Marked kept;
   for (const auto& [key, released] : released_.runs) {
     for_each_wanted(released, rule, [&kept](const Run& run) { kept.add(run); });
   }
+  std::vector<Place> places = places_;
+  const std::size_t noted_before = noted();
+  note(now, [&] { return TagRuleFixed{rule, kept.missing_from(released_)}; });
+  // Nothing throws from here on.
   for (Place& place : places_) recount(place);
-  return {std::exchange(tag_rule_, std::move(rule)), std::exchange(released_, std::move(kept))};
+  return {std::exchange(tag_rule_, std::move(rule)), std::exchange(released_, std::move(kept)), std::move(places), noted_before};
 }
 
 void GroupMachine::restore(Replaced replaced) noexcept {
   tag_rule_ = std::move(replaced.rule);
   released_ = std::move(replaced.released);
-  for (Place& place : places_) recount(place);
+  places_ = std::move(replaced.places);
+  forget_noted(replaced.noted);
 }
 
 void GroupMachine::Marked::add(const Run& run) {
@@ -171,86 +194,6 @@ Result<void> GroupMachine::check(std::span<const ConfirmEntry> entries) const {
   return {};
 }
 
-/// One confirmation in the making: entries are judged on the leases themselves, which are put back unless it is kept.
-class Confirmation {
- public:
-  explicit Confirmation(LeaseTable& leases) : leases_(leases) {}
-  Confirmation(const Confirmation&) = delete;
-  Confirmation& operator=(const Confirmation&) = delete;
-  ~Confirmation() {
-    while (judged_ != nullptr) {
-      Lease& lease = take();
-      lease.cursor_ = lease.before_.cursor;
-      lease.run_ = lease.before_.run;
-      lease.in_run_ = lease.before_.in_run;
-    }
-  }
-
-  struct Failing {
-    Lease* lease;
-    std::optional<std::uint32_t> message;  ///< that an explicit `fail` named
-  };
-
-  void judge(const ConfirmEntry& entry) {
-    Lease* lease = leases_.find(*entry.handle);
-    if (lease != nullptr && !lease->judged_) remember(*lease);
-    if (lease == nullptr || lease->failed_ || lease->cursor_ == lease->total_) {  // stopped, or complete, by an earlier entry
-      ++result_.fail;
-      return;
-    }
-    const std::uint32_t index = entry.handle->index;
-    if (!entry.success || index != lease->cursor_) {
-      const bool said_fail = !entry.success && index >= lease->cursor_;
-      failing_.push_back({lease, said_fail ? std::optional(index) : std::nullopt});
-      lease->failed_ = true;
-      ++result_.fail;
-      return;
-    }
-    ++result_.success;
-    if (lease->confirm_next()) ++confirmed_;
-  }
-
-  /// In the order in which they failed.
-  [[nodiscard]] const std::vector<Failing>& failing() const noexcept { return failing_; }
-  /// Confirmed messages that were still retained.
-  [[nodiscard]] std::uint64_t confirmed() const noexcept { return confirmed_; }
-
-  /// Closes the leases of which everything is confirmed. Those that failed are somebody else's.
-  ConfirmResult keep() noexcept {
-    while (judged_ != nullptr) {
-      const bool failed = judged_->failed_;
-      Lease& lease = take();
-      if (failed) continue;
-      if (lease.cursor_ == lease.total_) {
-        leases_.close(lease);
-      } else {
-        result_.rest_leased = true;
-      }
-    }
-    return result_;
-  }
-
- private:
-  void remember(Lease& lease) noexcept {
-    lease.before_ = {lease.cursor_, lease.run_, lease.in_run_};
-    lease.judged_ = true;
-    lease.next_judged_ = std::exchange(judged_, &lease);
-  }
-  Lease& take() noexcept {
-    Lease& lease = *judged_;
-    judged_ = std::exchange(lease.next_judged_, nullptr);
-    lease.judged_ = false;
-    lease.failed_ = false;
-    return lease;
-  }
-
-  LeaseTable& leases_;
-  Lease* judged_ = nullptr;
-  std::vector<Failing> failing_;
-  std::uint64_t confirmed_ = 0;
-  ConfirmResult result_;
-};
-
 ConfirmResult GroupMachine::confirm(std::span<const ConfirmEntry> entries, Time now, DeathSink& sink) {
   Confirmation judged(leases_);
   for (const ConfirmEntry& entry : entries) judged.judge(entry);
@@ -262,6 +205,7 @@ ConfirmResult GroupMachine::confirm(std::span<const ConfirmEntry> entries, Time 
     died += endings.back().died.size();
   }
   if (died != 0) sink.make_room(died);
+  if (changes_ != nullptr) note_confirmation(judged, endings, now);
   // Nothing throws from here on.
   leased_count_ -= judged.confirmed();
   for (Ending& ending : endings) commit(ending, &sink);
@@ -272,12 +216,14 @@ void GroupMachine::give_back(const Handle& handle, Time now) {
   Lease* lease = leases_.find(handle);
   if (lease == nullptr) return;
   Ending ending = prepare_ending(*lease, {Cause::Kind::kGivenBack, now});
+  note(now, [&] { return described(ending); });
   commit(ending, nullptr);
 }
 
 GroupMachine::Ending GroupMachine::prepare_ending(Lease& lease, const Cause& cause) const {
   Ending ending;
   ending.lease = &lease;
+  ending.cause = cause.kind;
   ending.at = cause.at;
   const bool counted = config_.failure_counting == FailureCounting::kDelivered;
   const bool all_failed = counted && cause.kind != Cause::Kind::kGivenBack;
@@ -287,26 +233,31 @@ GroupMachine::Ending GroupMachine::prepare_ending(Lease& lease, const Cause& cau
     if (run.expires <= cause.at) return;
     ending.messages += run.count;
     if (!one_failed || *cause.failed < index || *cause.failed >= index + run.count) {
-      add_to(ending, run, all_failed);
+      add_to(ending, run, index, all_failed);
       return;
     }
     const std::uint32_t failed = *cause.failed - index;
-    if (failed > 0) add_to(ending, run.part(0, failed), false);
-    add_to(ending, run.part(failed, 1), true);
-    if (failed + 1 < run.count) add_to(ending, run.part(failed + 1, run.count - failed - 1), false);
+    if (failed > 0) add_to(ending, run.part(0, failed), index, false);
+    add_to(ending, run.part(failed, 1), index + failed, true);
+    if (failed + 1 < run.count) add_to(ending, run.part(failed + 1, run.count - failed - 1), index + failed + 1, false);
   });
   return ending;
 }
 
-void GroupMachine::add_to(Ending& ending, Run run, bool failed) const {
+void GroupMachine::add_to(Ending& ending, Run run, std::uint32_t index, bool failed) const {
   if (failed) ++run.failures;
   if (failed && config_.consume_count_max && run.failures >= *config_.consume_count_max) {
+    note_fate(ending, index, run.count, Fate::Kind::kDied);
     ending.died.push_back(run);
     run.batch = {};
     ending.dead.add(run);
     return;
   }
-  for_each_wanted(run, tag_rule_, [&ending](const Run& wanted) { ending.released.add(wanted); });
+  for_each_wanted(run, tag_rule_, [&](const Run& wanted) {
+    const auto from = static_cast<std::uint32_t>(wanted.offset.value - run.offset.value);
+    note_fate(ending, index + from, wanted.count, failed ? Fate::Kind::kFailed : Fate::Kind::kReleased);
+    ending.released.add(wanted);
+  });
 }
 
 /// The sink has room for those that died; without any, none is needed.
@@ -325,6 +276,7 @@ std::optional<GroupMachine::ExpiredLease> GroupMachine::expire_lease(Time now, D
   if (lease == nullptr) return std::nullopt;
   Ending ending = prepare_ending(*lease, {Cause::Kind::kExpired, lease->deadline()});
   if (!ending.died.empty()) sink.make_room(ending.died.size());
+  note(ending.at, [&] { return described(ending); });
   commit(ending, &sink);
   return ExpiredLease{ending.at, ending.messages};
 }
@@ -357,23 +309,31 @@ std::optional<Time> GroupMachine::next_expiry() const {
 }
 
 void GroupMachine::follow(const MessageSource& source) noexcept {
-  for (std::uint32_t i = 0; i < places_.size(); ++i) {
-    const Position begin = source.begin({i});
-    const auto first_dead = dead_.runs.lower_bound(Key{{i}, {}});
-    auto retained = first_dead;
-    for (; retained != dead_.runs.end() && retained->first < Key{{i}, begin.offset}; ++retained) {
-      dead_.messages -= retained->second.count;
-    }
-    dead_.runs.erase(first_dead, retained);
-    if (places_[i].cursor.offset >= begin.offset) continue;
-    places_[i].cursor = begin;
-    recount(places_[i]);
+  for (std::uint32_t i = 0; i < places_.size(); ++i) follow({i}, source.begin({i}));
+}
+
+void GroupMachine::follow(PartitionIndex partition, const Position& begin) noexcept {
+  const auto first_dead = dead_.runs.lower_bound(Key{partition, {}});
+  auto retained = first_dead;
+  for (; retained != dead_.runs.end() && retained->first < Key{partition, begin.offset}; ++retained) {
+    dead_.messages -= retained->second.count;
   }
+  dead_.runs.erase(first_dead, retained);
+  Place& place = places_[partition.value];
+  if (place.cursor.offset >= begin.offset) return;
+  place.cursor = begin;
+  recount(place);
 }
 
 // --- Resetting --------------------------------------------------------------------------------------------------------
 
-void GroupMachine::reset(std::span<const Position> place) noexcept {
+void GroupMachine::reset(std::span<const Position> place, Time now) {
+  note(now, [&] {
+    GroupReset reset;
+    for (std::uint32_t i = 0; i < place.size(); ++i) reset.places.push_back(described({i}, place[i]));
+    return reset;
+  });
+  // Nothing throws from here on.
   leases_.close_all();
   leased_count_ = 0;
   released_.clear();
@@ -414,9 +374,16 @@ std::uint64_t GroupMachine::count_wanted(const MessageSource& source, PartitionI
   return place.wanted;
 }
 
-void GroupMachine::skip_unwanted(const MessageSource& source, PartitionIndex partition) {
-  Place& place = places_[partition.value];
+void GroupMachine::skip_unwanted(const MessageSource& source, PartitionIndex partition, Time now) {
   if (tag_rule_.empty()) return;
+  Place reached = places_[partition.value];
+  skip_unwanted(source, partition, reached);
+  if (reached.cursor == places_[partition.value].cursor) return;
+  note(now, [&] { return PlacesMoved{{described(partition, reached.cursor)}}; });
+  places_[partition.value] = reached;
+}
+
+void GroupMachine::skip_unwanted(const MessageSource& source, PartitionIndex partition, Place& place) const {
   std::array<LogEntry, 64> entries;
   while (const std::size_t read = source.read(partition, place.cursor.entry, UINT64_MAX, entries)) {
     for (const LogEntry& entry : std::span(entries).first(read)) {

@@ -2,11 +2,15 @@
 
 #include <array>
 #include <cstdint>
+#include <expected>
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "base/coding.h"
+#include "group/change_log.h"
 #include "group/death_sink.h"
 #include "group/lease_table.h"
 #include "group/run.h"
@@ -15,6 +19,8 @@
 #include "wingmq/options.h"
 
 namespace wingmq {
+
+class Confirmation;
 
 /// The rules of consuming one stream by one group: cursor, leases, failure counts, tag rule and counters (API.md 4.9, 4.10,
 /// 4.14, D19 to D26). Pure: no lock, no clock, no chance. What it knows about messages it reads from a MessageSource.
@@ -28,6 +34,7 @@ class GroupMachine {
  public:
   struct Config {
     std::uint32_t stream = 0;            ///< Handle::stream
+    Stream kind = Stream::kQueue;        ///< which of a group's two streams that is
     bool one_batch_at_a_time = false;    ///< FIFO (D19)
     std::optional<std::uint32_t> consume_count_max;  ///< failures after which a message is dead; nullopt: none
     FailureCounting failure_counting = FailureCounting::kDelivered;
@@ -37,6 +44,9 @@ class GroupMachine {
 
   GroupMachine(const Config& config, std::uint32_t partitions)
       : config_(config), places_(partitions), reached_(partitions) {}
+
+  /// From now on every transition is noted there, before it happens. Must outlive the machine.
+  void note_changes(ChangeLog& log) noexcept { changes_ = &log; }
 
   // --- Delivering ---
 
@@ -55,8 +65,8 @@ class GroupMachine {
   struct Replaced;
   /// Fixes the tag rule: messages that do not match count as consumed. Leased ones are judged when they are released.
   /// Returns what restore() needs.
-  Replaced set_tag_rule(TagRule rule);
-  /// Takes the latest set_tag_rule() back, when nothing else was done since.
+  Replaced set_tag_rule(TagRule rule, Time now = {});
+  /// Takes the latest set_tag_rule() back, when nothing was delivered since.
   void restore(Replaced replaced) noexcept;
   [[nodiscard]] const TagRule& tag_rule() const noexcept { return tag_rule_; }
 
@@ -89,7 +99,7 @@ class GroupMachine {
 
   [[nodiscard]] bool busy() const noexcept { return leases_.size() != 0; }
   /// Starts again at `place` (one for each partition): leases, failure counts and later deaths are forgotten.
-  void reset(std::span<const Position> place) noexcept;
+  void reset(std::span<const Position> place, Time now = {});
 
   // --- Looking ---
 
@@ -102,7 +112,7 @@ class GroupMachine {
 
   [[nodiscard]] Position cursor(PartitionIndex partition) const { return places_[partition.value].cursor; }
   /// Moves the cursor over messages that the tag rule does not want, so that they can be reclaimed.
-  void skip_unwanted(const MessageSource& source, PartitionIndex partition);
+  void skip_unwanted(const MessageSource& source, PartitionIndex partition, Time now = {});
 
   /// Calls action(run, state, lease deadline or nullopt) for each run that is released, leased or dead, in no order.
   template <typename Action>
@@ -120,7 +130,9 @@ class GroupMachine {
   template <typename Action>
   void for_each_batch(Action action) {
     leases_.for_each_batch(action);
-    for (auto& [key, run] : released_.runs) action(run.batch, run.first, run.count);
+    for (auto& [key, run] : released_.runs) {
+      if (run.batch) action(run.batch, run.first, run.count);
+    }
   }
   /// Bytes that leases and marked runs occupy.
   [[nodiscard]] std::size_t resident_bytes() const noexcept {
@@ -130,6 +142,24 @@ class GroupMachine {
   /// Calls action(run) for each unread stretch that the tag rule wants, in order, until it returns false.
   template <typename Action>
   void for_each_unread(const MessageSource& source, PartitionIndex partition, Action action) const;
+
+  // --- Repeating what another machine did (machine_changes.cc) ---
+  // Nothing here looks at a message. A change that does not fit is refused with what is wrong, and has changed nothing.
+
+  using Applied = std::expected<void, std::string>;
+  [[nodiscard]] Applied apply(const LeaseOpened& change, Time at);
+  [[nodiscard]] Applied apply(const Confirmed& change, Time at);
+  /// Messages that died go to `sink`.
+  [[nodiscard]] Applied apply(const LeaseEnded& change, Time at, DeathSink& sink);
+  [[nodiscard]] Applied apply(const TagRuleFixed& change, Time at);
+  [[nodiscard]] Applied apply(const PlacesMoved& change, Time at);
+  [[nodiscard]] Applied apply(const GroupReset& change, Time at);
+  /// Moves the cursor over what lies before `begin`, where the partition's log begins now.
+  void follow(PartitionIndex partition, const Position& begin) noexcept;
+  /// Writes the state down; equal machines write equal bytes.
+  void encode(std::string& out) const;
+  /// Makes a new machine one that encode() wrote down. What is wrong with the bytes is the reader's fault().
+  void decode(ByteReader& in);
 
  private:
   /// How far the group has read a partition.
@@ -152,6 +182,8 @@ class GroupMachine {
     void add(const Run& run);
     void merge(Marked& others) noexcept;
     void clear() noexcept { *this = {}; }
+    /// What `all` has and this, which has parts of its runs, does not.
+    [[nodiscard]] std::vector<Stretch> missing_from(const Marked& all) const;
     /// Forgets what was retained until `now`. In a partition, what lies behind expires no sooner.
     void drop_expired(std::uint32_t partitions, Time now) noexcept;
 
@@ -169,12 +201,13 @@ class GroupMachine {
   void remove_taken(const TakenReleased& taken) noexcept;
   void take_unread(const MessageSource& source, PartitionIndex partition, Place& place, Room& room,
                    std::vector<Run>& runs) const;
-  [[nodiscard]] Run unread_part(const LogEntry& entry, PartitionIndex partition, const Position& cursor) const;
+  [[nodiscard]] Run unread_part(const MessageSource& source, const LogEntry& entry, PartitionIndex partition, const Position& cursor) const;
   [[nodiscard]] Position take_entry(const LogEntry& entry, const Run& unread, Room& room, std::vector<Run>& runs) const;
   /// Moves cursors over what the source has dropped.
   void follow(const MessageSource& source) noexcept;
   static void move_cursor(Place& place, const Position& to, std::uint64_t taken) noexcept;
   static void recount(Place& place) noexcept;
+  void skip_unwanted(const MessageSource& source, PartitionIndex partition, Place& place) const;
   std::uint64_t count_wanted(const MessageSource& source, PartitionIndex partition);
 
   /// Why a lease ends.
@@ -187,18 +220,49 @@ class GroupMachine {
   /// The end of a lease, worked out: where its messages go.
   struct Ending {
     Lease* lease = nullptr;
+    Cause::Kind cause = Cause::Kind::kFailed;
     Time at{};
     std::uint64_t leased = 0;    ///< messages that are leased no longer
     std::uint64_t messages = 0;  ///< those of them that are released or died
     Marked released;
     Marked dead;
     std::vector<Run> died;       ///< those in `dead`, with their batches
+    std::vector<Fate> fates;     ///< the same as a change says it; when changes are noted
   };
   [[nodiscard]] Ending prepare_ending(Lease& lease, const Cause& cause) const;
-  void add_to(Ending& ending, Run run, bool failed) const;
+  void add_to(Ending& ending, Run run, std::uint32_t index, bool failed) const;
+  void note_fate(Ending& ending, std::uint32_t index, std::uint32_t count, Fate::Kind kind) const;
   void commit(Ending& ending, DeathSink* sink) noexcept;
 
+  template <typename What>
+  void note(Time at, What what) const {
+    if (changes_ != nullptr) changes_->note(at, config_.kind, what());
+  }
+  [[nodiscard]] std::size_t noted() const noexcept { return changes_ != nullptr ? changes_->size() : 0; }
+  void forget_noted(std::size_t from) const noexcept {
+    if (changes_ != nullptr) changes_->cut(from);
+  }
+  [[nodiscard]] LeasedRun described(const Run& run) const noexcept;
+  [[nodiscard]] LeaseOpened described(const Lease& lease, std::span<const PartitionIndex> moved) const;
+  [[nodiscard]] static LeaseEnded described(const Ending& ending);
+  [[nodiscard]] static PlaceOf described(PartitionIndex partition, const Position& position) noexcept;
+  [[nodiscard]] std::vector<PlaceOf> moved_places(std::span<const PartitionIndex> visited) const;
+  void note_confirmation(const Confirmation& judged, std::span<const Ending> endings, Time now) const;
+
+  [[nodiscard]] Applied check_places(std::span<const PlaceOf> places) const;
+  [[nodiscard]] Applied check_opened(const LeaseOpened& change) const;
+  [[nodiscard]] Applied check_unread(const LeasedRun& run, const LeaseOpened& change) const;
+  [[nodiscard]] Applied check_fates(const LeaseEnded& change, const Lease& lease, Time at) const;
+  [[nodiscard]] bool is_dead_stream() const noexcept { return config_.kind == Stream::kDeadLetters; }
+  [[nodiscard]] Run undescribed(const LeasedRun& run) const noexcept;
+  void move_to(std::span<const PlaceOf> places) noexcept;
+  void take_from_released(const LeasedRun& taken) noexcept;
+  void encode_lease(std::string& out, const Lease& lease) const;
+  void decode_lease(ByteReader& in);
+  void decode_marked(ByteReader& in, Marked& marked);
+
   const Config config_;
+  ChangeLog* changes_ = nullptr;
   TagRule tag_rule_;
   std::vector<Place> places_;
   LeaseTable leases_;
@@ -206,12 +270,15 @@ class GroupMachine {
   Marked dead_;  // without their batches: nobody reads them here any more
   std::uint64_t leased_count_ = 0;
   std::vector<Place> reached_;        // where a delivery would move places_; in the making of one only
+  std::vector<PartitionIndex> visited_;  // and which of them it looked at, when changes are noted
   std::uint32_t next_partition_ = 0;  // where the next delivery begins to look
 };
 
 struct GroupMachine::Replaced {
   TagRule rule;
   Marked released;
+  std::vector<Place> places;  // a delivery that found nothing may have passed over what the new rule does not want
+  std::size_t noted = 0;
 };
 
 template <typename Action>
@@ -221,7 +288,8 @@ void GroupMachine::for_each_unread(const MessageSource& source, PartitionIndex p
   while (const std::size_t read = source.read(partition, from, UINT64_MAX, entries)) {
     for (const LogEntry& entry : std::span(entries).first(read)) {
       bool go_on = true;
-      for_each_wanted(unread_part(entry, partition, places_[partition.value].cursor), tag_rule_, [&](const Run& run) { go_on = go_on && action(run); });
+      for_each_wanted(unread_part(source, entry, partition, places_[partition.value].cursor), tag_rule_,
+                      [&](const Run& run) { go_on = go_on && action(run); });
       if (!go_on) return;
     }
     from = entries[read - 1].number + 1;

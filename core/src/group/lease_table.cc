@@ -1,5 +1,6 @@
 #include "group/lease_table.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace wingmq {
@@ -9,7 +10,7 @@ namespace {
 std::optional<Time> earliest_expiry(const std::vector<Run>& runs) noexcept {
   std::optional<Time> earliest;
   for (const Run& run : runs) {
-    if (run.batch && (!earliest || run.expires < *earliest)) earliest = run.expires;
+    if (run.retained && (!earliest || run.expires < *earliest)) earliest = run.expires;
   }
   return earliest;
 }
@@ -17,7 +18,7 @@ std::optional<Time> earliest_expiry(const std::vector<Run>& runs) noexcept {
 }  // namespace
 
 bool Lease::confirm_next() {
-  const bool retained = static_cast<bool>(runs_[run_].batch);
+  const bool retained = runs_[run_].retained;
   ++cursor_;
   if (++in_run_ == runs_[run_].count) {
     ++run_;
@@ -48,6 +49,18 @@ void LeaseTable::make_node() {
   Expiring one;
   one.emplace(Time{}, nullptr);
   node_ = one.extract(one.begin());
+}
+
+Lease& LeaseTable::open_in(std::uint32_t slot, std::vector<Run> runs, std::uint64_t secret, Time now, Millis span) {
+  while (slots_.size() <= slot) {
+    if (free_.capacity() <= slots_.size()) free_.reserve(2 * slots_.size() + 1);
+    const auto added = static_cast<std::uint32_t>(slots_.size());
+    slots_.emplace_back().slot_ = added;
+    free_.push_back(added);
+  }
+  // Who repeats what another table did finds the slot at the end, as that one did.
+  std::iter_swap(std::find(free_.rbegin(), free_.rend(), slot), free_.rbegin());
+  return open(std::move(runs), secret, now, span);
 }
 
 Lease& LeaseTable::open(std::vector<Run> runs, std::uint64_t secret, Time now, Millis span) {
@@ -126,7 +139,9 @@ std::uint64_t LeaseTable::expire(Time now) noexcept {
     node_ = expiring_.extract(*std::exchange(lease.expiring_, std::nullopt));
     const std::uint64_t before = lease.pending();
     for (Run& run : lease.runs_) {
-      if (run.expires <= now) run.batch = {};
+      if (run.expires > now) continue;
+      run.retained = false;
+      run.batch = {};
     }
     gone += before - lease.pending();
     watch_expiry(lease, earliest_expiry(lease.runs_));

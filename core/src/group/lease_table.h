@@ -26,6 +26,11 @@ class Lease {
   /// Messages from the cursor on that are still retained.
   [[nodiscard]] std::uint64_t pending() const;
 
+  [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
+  [[nodiscard]] std::uint64_t secret() const noexcept { return secret_; }
+  [[nodiscard]] Millis span() const noexcept { return span_; }
+  [[nodiscard]] const std::vector<Run>& runs() const noexcept { return runs_; }
+
   /// Calls action(run, index of its first message) for each unconfirmed stretch that is still retained.
   template <typename Action>
   void for_each_pending(Action action) const {
@@ -33,7 +38,7 @@ class Lease {
     for (std::size_t i = run_; i < runs_.size(); ++i) {
       const std::uint32_t skip = i == run_ ? in_run_ : 0;
       const std::uint32_t count = runs_[i].count - skip;
-      if (runs_[i].batch && count > 0) action(runs_[i].part(skip, count), index);
+      if (runs_[i].retained && count > 0) action(runs_[i].part(skip, count), index);
       index += count;
     }
   }
@@ -42,7 +47,7 @@ class Lease {
   friend class LeaseTable;
   friend class DeadlineLists<Lease>;
 
-  std::vector<Run> runs_;  // one without a batch was overtaken by the end of its retention
+  std::vector<Run> runs_;  // those not retained were overtaken by the end of their retention
   std::uint64_t secret_ = 0;
   std::uint32_t slot_ = 0;
   std::uint32_t total_ = 0;  // 0: the slot is free
@@ -73,6 +78,14 @@ class LeaseTable {
   /// Opens a lease over `runs` (not empty), from `now` for `span`. The reference stays valid until close(). When it throws
   /// std::bad_alloc, no lease was opened.
   Lease& open(std::vector<Run> runs, std::uint64_t secret, Time now, Millis span);
+
+  /// The same in a slot of the caller's choice, which must be free and below kSlotsMax.
+  Lease& open_in(std::uint32_t slot, std::vector<Run> runs, std::uint64_t secret, Time now, Millis span);
+  static constexpr std::uint32_t kSlotsMax = std::uint32_t{1} << 24;
+  /// The open lease in a slot; nullptr: there is none.
+  [[nodiscard]] Lease* in_slot(std::uint32_t slot) noexcept {
+    return slot < slots_.size() && slots_[slot].total_ != 0 ? &slots_[slot] : nullptr;
+  }
 
   /// The open lease that the handle was made for; nullptr: there is none, or it is over.
   [[nodiscard]] Lease* find(const Handle& handle);
@@ -112,6 +125,11 @@ class LeaseTable {
     }
   }
 
+  /// Calls action(lease) in an order from which the same table can be built again: span after span, each by deadline.
+  template <typename Action>
+  void for_each_by_deadline(Action action) const {
+    deadlines_.for_each(action);
+  }
   template <typename Action>
   void for_each(Action action) const {
     for (const Lease& lease : slots_) {

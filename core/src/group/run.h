@@ -9,19 +9,26 @@
 
 namespace wingmq {
 
-/// Neighbouring messages of one log entry that a group treats alike, and the end of their retention.
+/// Neighbouring messages of one log entry that a group treats alike, and the end of their retention. Retained is one thing and loaded, which
+/// is to have the batch, another: a group that was rebuilt from its changes has no payload yet, and what is confirmed needs none.
 struct Run : DeliveredRun {
+  bool retained = true;
+  std::uint16_t origin_partition = 0;  ///< of a dead letter: where it stands in its queue's log
   Time expires{};
+  Offset origin;
 
   /// Messages from .. from+count-1 of this run.
   [[nodiscard]] Run part(std::uint32_t from, std::uint32_t part_count) const {
     Run run = *this;
     run.first += from;
     run.offset.value += from;
+    run.origin.value += from;
     run.count = part_count;
     return run;
   }
 };
+
+static_assert(sizeof(Run) <= 56, "a lease has one for each stretch that it delivers");
 
 /// Calls `action` with each longest stretch of `run` whose messages `rule` wants.
 template <typename Action>

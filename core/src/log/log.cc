@@ -1,6 +1,7 @@
 #include "log/log.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
 
@@ -8,6 +9,7 @@ namespace wingmq {
 namespace {
 
 std::uint64_t payload_of(const LogEntry& entry) {
+  if (!entry.batch) return 0;
   if (entry.count == entry.batch->count()) return entry.batch->payload_bytes();
   std::uint64_t bytes = 0;
   for (const Message& message : entry.batch->messages().subspan(entry.first, entry.count)) bytes += message.payload_bytes;
@@ -58,19 +60,19 @@ void Log::append(BatchRef batch, std::uint32_t first, std::uint32_t count, Time 
   next_offset_.value += count;
   messages_ += count;
   payload_bytes_ += payload_of(added);
-  resident_bytes_ += added.batch->resident_bytes();
+  if (added.batch) resident_bytes_ += added.batch->resident_bytes();
 }
 
 void Log::forget(LogEntry& dropped) {
   messages_ -= dropped.count;
   payload_bytes_ -= payload_of(dropped);
-  resident_bytes_ -= dropped.batch->resident_bytes();
+  if (dropped.batch) resident_bytes_ -= dropped.batch->resident_bytes();
   dropped.batch = {};
 }
 
 void Log::pop_front() {
   LogEntry& oldest = entry(first_entry_);
-  if (oldest.batch) {
+  if (!is_hole(oldest)) {
     forget(oldest);
   } else {
     auto hole = holes_.extract(holes_.begin());
@@ -109,6 +111,17 @@ void Log::drop_before(std::uint64_t number) {
   while (first_entry_ < std::min(number, next_entry_)) pop_front();
 }
 
+void Log::begin_at(const Position& place) noexcept {
+  first_entry_ = next_entry_ = place.entry;
+  next_offset_ = place.offset;
+}
+
+bool Log::is_hole(const LogEntry& each) const noexcept {
+  if (each.batch || holes_.empty()) return false;
+  const auto behind = holes_.upper_bound(each.base.value);
+  return behind != holes_.begin() && std::prev(behind)->first + std::prev(behind)->second > each.base.value;
+}
+
 void Log::note_hole(const LogEntry& hole) {
   const auto after = holes_.upper_bound(hole.base.value);
   if (after != holes_.begin()) {
@@ -130,7 +143,7 @@ std::size_t Log::reclaim(std::uint64_t number, std::size_t bytes) {
     forget(old);
     note_hole(old);
   }
-  while (first_entry_ != next_entry_ && !entry(first_entry_).batch) pop_front();
+  while (first_entry_ != next_entry_ && is_hole(entry(first_entry_))) pop_front();
   return freed;
 }
 
@@ -180,7 +193,7 @@ std::size_t Log::read(std::uint64_t number, std::uint64_t messages, std::span<Lo
   std::uint64_t reached = 0;
   for (std::uint64_t at = std::max(number, first_entry_); at < next_entry_ && copied < out.size() && reached < messages; ++at) {
     const LogEntry& stored = entry(at);
-    if (!stored.batch) continue;
+    if (is_hole(stored)) continue;
     out[copied++] = stored;
     reached += stored.count;
   }

@@ -20,7 +20,7 @@ struct LogEntry {
   std::uint64_t number = 0;  ///< counts the log's appends from 0
   Offset base;               ///< of the first message
   Time at{};                 ///< when it was appended
-  BatchRef batch;            ///< empty: reclaimed early
+  BatchRef batch;            ///< empty: reclaimed early, or not loaded
   std::uint32_t first = 0;   ///< index in the batch of the first message
   std::uint32_t count = 0;
 };
@@ -45,7 +45,9 @@ class Log {
 
   /// Makes room for `entries` more, so that appending them does not throw. Throws std::bad_alloc.
   void make_room(std::uint64_t entries);
-  /// Stores messages first … first+count-1 of the batch. When it throws std::bad_alloc, nothing was stored.
+  /// Begins an empty log at a place behind its end.
+  void begin_at(const Position& place) noexcept;
+  /// Stores messages first … first+count-1 of the batch; without one they are retained and not loaded. When it throws std::bad_alloc, nothing was stored.
   void append(BatchRef batch, std::uint32_t first, std::uint32_t count, Time at);
 
   /// Drops the old entries with `at` at or before `newest`; returns the number of messages.
@@ -108,6 +110,7 @@ class Log {
   void pop_front();
   void forget(LogEntry& dropped);
   void note_hole(const LogEntry& hole);
+  [[nodiscard]] bool is_hole(const LogEntry& each) const noexcept;
 
   MemoryBudget& budget_;
   // A ring of chunks: growing it moves pointers, never entries. Chunk c stands at ring_[c % size].

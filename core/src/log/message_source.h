@@ -23,6 +23,12 @@ class MessageSource {
                                          std::span<LogEntry> out) const = 0;
   /// As Log::messages_from().
   [[nodiscard]] virtual std::uint64_t messages_from(PartitionIndex partition, const Position& position) const = 0;
+  /// Where the first message of an entry stands in its queue's log, of a source that got it from there.
+  struct Origin {
+    PartitionIndex partition;
+    Offset offset;
+  };
+  [[nodiscard]] virtual Origin origin(std::uint64_t entry) const = 0;
 
  protected:
   ~MessageSource() = default;

@@ -56,6 +56,8 @@ class Shards final : public MessageSource {
     return at(partition).messages_from(position);
   }
 
+  [[nodiscard]] Origin origin(std::uint64_t) const override { return {}; }  // its messages are at home
+
   /// Consume calls parked, or about to be, at the queue's groups. A consumer adds itself before its last look at the
   /// messages and a sender asks after storing, so one of the two sees the other.
   std::atomic<std::uint32_t> parked{0};
