@@ -49,6 +49,7 @@ SlowEngine::SlowEngine(Engine& inner, std::uint64_t seed, Manner manner)
 
 SlowEngine::~SlowEngine() {
   close(Millis(0));
+  while (manner_ == Manner::kByHand && step()) continue;
   quiesce();
   {
     const std::lock_guard lock(mutex_);
@@ -80,13 +81,34 @@ void SlowEngine::close(Millis) {
 
 // --- The thread -------------------------------------------------------------------------------------------------------
 
-std::list<SlowEngine::Held>::iterator SlowEngine::pick() {
-  if (manner_ == Manner::kNever && !closing_) return held_.end();
-  std::vector<std::list<Held>::iterator> ready;
+std::vector<std::list<SlowEngine::Held>::iterator> SlowEngine::ready() {
+  std::vector<std::list<Held>::iterator> found;
   for (auto each = held_.begin(); each != held_.end(); ++each) {
-    if (each->stage == Held::Stage::kAsked || each->stage == Held::Stage::kAnswered) ready.push_back(each);
+    if (each->stage == Held::Stage::kAsked || each->stage == Held::Stage::kAnswered) found.push_back(each);
   }
-  return ready.empty() ? held_.end() : rng_.pick(ready);
+  return found;
+}
+
+std::list<SlowEngine::Held>::iterator SlowEngine::pick() {
+  if (manner_ == Manner::kByHand && !ending_) return held_.end();
+  if (manner_ == Manner::kNever && !closing_) return held_.end();
+  auto found = ready();
+  return found.empty() ? held_.end() : rng_.pick(found);
+}
+
+bool SlowEngine::step() {
+  std::unique_lock lock(mutex_);
+  const auto found = ready();
+  if (!found.empty()) move(found.front(), lock);
+  return !found.empty();
+}
+
+void SlowEngine::move(std::list<Held>::iterator held, std::unique_lock<std::mutex>& lock) {
+  if (held->stage == Held::Stage::kAnswered || manner_ == Manner::kNever) {
+    tell(held, lock);
+  } else {
+    make_call(*held, lock);
+  }
 }
 
 void SlowEngine::run() {
@@ -99,11 +121,7 @@ void SlowEngine::run() {
       continue;
     }
     busy_ = true;
-    if (next->stage == Held::Stage::kAnswered || manner_ == Manner::kNever) {
-      tell(next, lock);
-    } else {
-      make_call(*next, lock);
-    }
+    move(next, lock);
     busy_ = false;
   }
 }

@@ -22,12 +22,15 @@ class SlowEngine final : public Engine {
   enum class Manner : std::uint8_t {
     kAnyOrder,  ///< calls are made, and their answers told, in a random order
     kNever,     ///< what is asked stays undone until close(), and is refused then; consumes too
+    kByHand,    ///< step() does it, in the order in which it was asked
   };
   /// `inner` must outlive this.
   SlowEngine(Engine& inner, std::uint64_t seed, Manner manner = Manner::kAnyOrder);
   /// Closes first.
   ~SlowEngine() override;
 
+  /// kByHand: makes a call, or tells an answer, in this thread. False: there is nothing to do.
+  bool step();
   /// Waits until every call that was asked has been told its answer, but for consumes that wait in the inner engine.
   void quiesce();
   /// Calls that have not been told their answer.
@@ -79,7 +82,9 @@ class SlowEngine final : public Engine {
   void run();
   void make_call(Held& held, std::unique_lock<std::mutex>& lock);
   void tell(std::list<Held>::iterator held, std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] std::vector<std::list<Held>::iterator> ready();
   [[nodiscard]] std::list<Held>::iterator pick();
+  void move(std::list<Held>::iterator held, std::unique_lock<std::mutex>& lock);
 
   Engine& inner_;
   const Manner manner_;

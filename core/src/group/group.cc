@@ -404,6 +404,7 @@ GroupSnapshot Group::snapshot(Time now, Effects& effects) {
   settle(now, effects);
   arm();
   GroupSnapshot taken{.life = life_, .at = state_.latest, .begins = {}, .bytes = {}, .hash = 0};
+  taken.begins.reserve(shards_->partitions());
   for (std::uint32_t i = 0; i < shards_->partitions(); ++i) {
     const Position begin = shards_->begin({i});
     taken.begins.push_back({{i}, begin.entry, begin.index, begin.offset});

@@ -330,6 +330,7 @@ void GroupMachine::follow(PartitionIndex partition, const Position& begin) noexc
 void GroupMachine::reset(std::span<const Position> place, Time now) {
   note(now, [&] {
     GroupReset reset;
+    reset.places.reserve(place.size());
     for (std::uint32_t i = 0; i < place.size(); ++i) reset.places.push_back(described({i}, place[i]));
     return reset;
   });

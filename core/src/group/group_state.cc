@@ -91,7 +91,8 @@ void GroupState::encode_dead_letters(std::string& out) const {
   put_number(out, begin.offset.value);
   put_number(out, dead_letters.end({0}).entry - begin.entry);
   std::array<LogEntry, 64> entries;
-  for (std::uint64_t next = begin.entry; const std::size_t read = dead_letters.read({0}, next, UINT64_MAX, entries);) {
+  std::uint64_t next = begin.entry;
+  while (const std::size_t read = dead_letters.read({0}, next, UINT64_MAX, entries)) {
     for (const LogEntry& entry : std::span(entries).first(read)) {
       const auto origin = dead_letters.origin(entry.number);
       put_number(out, entry.count);

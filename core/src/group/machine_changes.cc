@@ -14,6 +14,10 @@ std::unexpected<std::string> misfit(std::string_view what) { return std::unexpec
 
 Position position_of(const PlaceOf& place) { return {place.entry, place.index, place.offset}; }
 
+void add_stretch(std::vector<Stretch>& stretches, PartitionIndex partition, std::uint64_t from, std::uint64_t to) {
+  if (to > from) stretches.push_back({partition, {from}, static_cast<std::uint32_t>(to - from)});
+}
+
 }  // namespace
 
 // --- Saying -----------------------------------------------------------------------------------------------------------
@@ -23,14 +27,11 @@ std::vector<Stretch> GroupMachine::Marked::missing_from(const Marked& all) const
   for (const auto& [key, run] : all.runs) {
     std::uint64_t reached = run.offset.value;
     const std::uint64_t end = run.offset.value + run.count;
-    const auto add = [&](std::uint64_t to) {
-      if (to > reached) missing.push_back({run.partition, {reached}, static_cast<std::uint32_t>(to - reached)});
-    };
     for (auto part = runs.lower_bound(key); part != runs.end() && part->first < Key{run.partition, {end}}; ++part) {
-      add(part->second.offset.value);
+      add_stretch(missing, run.partition, reached, part->second.offset.value);
       reached = part->second.offset.value + part->second.count;
     }
-    add(end);
+    add_stretch(missing, run.partition, reached, end);
   }
   return missing;
 }
@@ -73,6 +74,7 @@ std::vector<PlaceOf> GroupMachine::moved_places(std::span<const PartitionIndex> 
 
 LeaseOpened GroupMachine::described(const Lease& lease, std::span<const PartitionIndex> visited) const {
   LeaseOpened opened{.slot = lease.slot(), .secret = lease.secret(), .span = lease.span(), .runs = {}, .places = moved_places(visited)};
+  opened.runs.reserve(lease.runs().size());
   for (const Run& run : lease.runs()) opened.runs.push_back(described(run));
   return opened;
 }
@@ -142,11 +144,13 @@ GroupMachine::Applied GroupMachine::check_opened(const LeaseOpened& change) cons
   if (change.slot >= LeaseTable::kSlotsMax) return misfit("a lease has a slot that there is not");
   if (change.runs.empty()) return misfit("a lease is empty");
   std::vector<Key> keys;
+  keys.reserve(change.runs.size());
   std::uint64_t messages = 0;
   for (const LeasedRun& run : change.runs) {
     if (run.partition.value >= places_.size()) return misfit("a lease has messages of a partition that there is not");
     if (run.count == 0) return misfit("a run is empty");
-    if ((messages += run.count) > kMessagesMax) return misfit("a lease has more messages than handles can name");
+    messages += run.count;
+    if (messages > kMessagesMax) return misfit("a lease has more messages than handles can name");
     keys.push_back({run.partition, run.offset});
     if (run.offset >= places_[run.partition.value].cursor.offset) {
       if (auto unread = check_unread(run, change); !unread) return unread;
@@ -166,6 +170,7 @@ GroupMachine::Applied GroupMachine::apply(const LeaseOpened& change, Time at) {
   if (auto fits = check_opened(change); !fits) return fits;
   if (leases_.in_slot(change.slot) != nullptr) return misfit("a lease begins in the slot of another");
   std::vector<Run> runs;
+  runs.reserve(change.runs.size());
   std::uint32_t messages = 0;
   for (const LeasedRun& run : change.runs) {
     runs.push_back(undescribed(run));
@@ -248,23 +253,21 @@ GroupMachine::Applied GroupMachine::apply(const LeaseEnded& change, Time at, Dea
 
 GroupMachine::Applied GroupMachine::apply(const TagRuleFixed& change, Time) {
   Marked kept;
-  std::uint64_t dropped = 0;
-  auto next = change.dropped.begin();
+  std::size_t next = 0;
+  const std::size_t all = change.dropped.size();
   for (const auto& [key, run] : released_.runs) {
-    std::uint64_t reached = run.offset.value;
-    const std::uint64_t end = run.offset.value + run.count;
-    const auto keep = [&](std::uint64_t to) {
-      if (to > reached) kept.add(run.part(static_cast<std::uint32_t>(reached - run.offset.value), static_cast<std::uint32_t>(to - reached)));
-    };
-    for (; next != change.dropped.end() && next->partition == run.partition && next->offset.value >= reached && next->offset.value < end; ++next) {
-      if (next->count == 0 || next->offset.value + next->count > end) break;
-      keep(next->offset.value);
-      reached = next->offset.value + next->count;
-      dropped += next->count;
+    std::uint32_t reached = 0;
+    for (; next < all && change.dropped[next].partition == run.partition; ++next) {
+      const Stretch& dropped = change.dropped[next];
+      const std::uint64_t from = dropped.offset.value - run.offset.value;
+      const bool inside = dropped.offset >= run.offset && from >= reached && from + dropped.count <= run.count && dropped.count > 0;
+      if (!inside) break;
+      if (from > reached) kept.add(run.part(reached, static_cast<std::uint32_t>(from) - reached));
+      reached = static_cast<std::uint32_t>(from) + dropped.count;
     }
-    keep(end);
+    if (reached < run.count) kept.add(run.part(reached, run.count - reached));
   }
-  if (next != change.dropped.end()) return misfit("a tag rule drops messages that do not wait");
+  if (next != all) return misfit("a tag rule drops messages that do not wait");
   TagRule rule = change.rule;
   // Nothing throws from here on.
   tag_rule_ = std::move(rule);
@@ -282,6 +285,7 @@ GroupMachine::Applied GroupMachine::apply(const PlacesMoved& change, Time) {
 GroupMachine::Applied GroupMachine::apply(const GroupReset& change, Time) {
   if (change.places.size() != places_.size()) return misfit("a reset has not one place for each partition");
   std::vector<Position> places;
+  places.reserve(places_.size());
   for (std::uint32_t i = 0; i < change.places.size(); ++i) {
     if (change.places[i].partition.value != i) return misfit("the places of a reset are not in order");
     places.push_back(position_of(change.places[i]));

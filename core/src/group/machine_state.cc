@@ -8,7 +8,6 @@
 namespace wingmq {
 namespace {
 
-constexpr std::size_t kMarkBytesMin = 7;
 constexpr std::size_t kLeaseBytesMin = 7;
 constexpr std::uint64_t kMessagesMax = 65'536;  // of a lease: Handle::index
 
@@ -35,12 +34,14 @@ void GroupMachine::encode_lease(std::string& out, const Lease& lease) const {
 void GroupMachine::encode(std::string& out) const {
   put_rule(out, tag_rule_);
   std::vector<PlaceOf> places;
+  places.reserve(places_.size());
   for (std::uint32_t i = 0; i < places_.size(); ++i) places.push_back(described({i}, places_[i].cursor));
   put_places(out, places);
   put_number(out, leases_.size());
   leases_.for_each_by_deadline([&](const Lease& lease) { encode_lease(out, lease); });
   for (const Marked* marked : {&released_, &dead_}) {
     std::vector<LeasedRun> runs;
+    runs.reserve(marked->runs.size());
     for (const auto& [key, run] : marked->runs) runs.push_back(described(run));
     put_runs(out, runs);
   }
