@@ -20,9 +20,9 @@ struct SlowEngine::Held {
   class Relay final : public Ticket {
    public:
     Relay(SlowEngine& engine, Held& held) : engine_(engine), held_(held) {}
-    void on_settled(Settled outcome) override {
+    void on_settled(Settled settled) override {
       const std::lock_guard lock(engine_.mutex_);
-      held_.outcome = std::move(outcome);
+      held_.outcome = std::move(settled);
       held_.stage = Stage::kAnswered;
       engine_.work_.notify_one();
     }

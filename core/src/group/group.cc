@@ -151,10 +151,10 @@ void Group::serve_parked(Time now, Effects& effects) {
   if (waits(Stream::kQueue).size() == 0) return;
   try {
     now = settle(now, effects);
+    serve(waits(Stream::kQueue), now, effects);
   } catch (const std::bad_alloc&) {
     unserved_ = true;  // what was stored stays stored
   }
-  serve(waits(Stream::kQueue), now, effects);
   arm_and_note();
 }
 
@@ -255,10 +255,10 @@ void Group::fire(Time now, Effects& effects) {
 
 Time Group::settle(Time now, Effects& effects) {
   now = state_.latest = std::max(state_.latest, now);
-  if (unserved_) serve(now, effects);
   effects.fired(now, FiredType::kMessageExpired, queue_->spec.name, nullptr, shards_->expire(now));
   for (auto at = next_event(); at && *at <= now; at = next_event()) settle_at(*at, effects);
   state_.main.expire_messages(now);
+  if (unserved_) serve(now, effects);  // last: what a group does never goes back in time
   return now;
 }
 

@@ -40,6 +40,7 @@ class GroupMachine {
     FailureCounting failure_counting = FailureCounting::kDelivered;
     std::uint64_t payload_bytes_max = 0;
     Millis retention{};
+    std::uint32_t slots_max = LeaseTable::kSlotsMax;  ///< of leases that are repeated: a damaged number costs memory for so many
   };
 
   GroupMachine(const Config& config, std::uint32_t partitions)

@@ -15,18 +15,19 @@ constexpr std::uint64_t kVersion = 1;
 constexpr std::size_t kHashBytes = 8;
 constexpr std::size_t kDeadLetterBytesMin = 4;
 
-GroupMachine::Config main_config(const Options& options, const QueueSpec& spec, std::uint32_t stream) {
+GroupMachine::Config main_config(const Options& options, const QueueSpec& spec, std::uint32_t stream, std::uint32_t slots_max) {
   return {.stream = stream,
           .kind = Stream::kQueue,
           .one_batch_at_a_time = spec.mode == QueueMode::kFifo,
           .consume_count_max = spec.consume_count_max,
           .failure_counting = options.failure_counting,
           .payload_bytes_max = options.limits.payload_bytes_max,
-          .retention = options.limits.retention};
+          .retention = options.limits.retention,
+          .slots_max = slots_max};
 }
 
-GroupMachine::Config dead_config(const Options& options, const QueueSpec& spec, std::uint32_t stream) {
-  GroupMachine::Config config = main_config(options, spec, stream);
+GroupMachine::Config dead_config(const Options& options, const QueueSpec& spec, std::uint32_t stream, std::uint32_t slots_max) {
+  GroupMachine::Config config = main_config(options, spec, stream, slots_max);
   config.kind = Stream::kDeadLetters;
   config.consume_count_max = std::nullopt;  // a dead letter does not die again
   return config;
@@ -34,10 +35,11 @@ GroupMachine::Config dead_config(const Options& options, const QueueSpec& spec, 
 
 }  // namespace
 
-GroupState::GroupState(const Options& options, const QueueSpec& spec, std::uint32_t stream, std::uint32_t partitions, MemoryBudget& budget)
-    : main(main_config(options, spec, stream), partitions),
+GroupState::GroupState(const Options& options, const QueueSpec& spec, std::uint32_t stream, std::uint32_t partitions, MemoryBudget& budget,
+                       std::uint32_t slots_max)
+    : main(main_config(options, spec, stream, slots_max), partitions),
       dead_letters(budget, options.limits.retention),
-      dead(dead_config(options, spec, stream + 1), 1) {}
+      dead(dead_config(options, spec, stream + 1, slots_max), 1) {}
 
 void GroupState::note_changes(ChangeLog& log) noexcept {
   main.note_changes(log);

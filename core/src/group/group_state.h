@@ -20,7 +20,9 @@ namespace wingmq {
 class GroupState {
  public:
   /// `stream` is the number of the queue's stream; the next one is that of the dead letters. `budget` must outlive the state.
-  GroupState(const Options& options, const QueueSpec& spec, std::uint32_t stream, std::uint32_t partitions, MemoryBudget& budget);
+  /// `slots_max`: leases that apply() and restore() let there be at a time.
+  GroupState(const Options& options, const QueueSpec& spec, std::uint32_t stream, std::uint32_t partitions, MemoryBudget& budget,
+             std::uint32_t slots_max = LeaseTable::kSlotsMax);
 
   GroupMachine main;
   DeadLetters dead_letters;
@@ -36,7 +38,8 @@ class GroupState {
   /// Moves on to where the queue's logs begin.
   void follow(std::span<const PlaceOf> begins) noexcept;
 
-  /// Repeats a change, after expire() to its time. The error says why it does not fit; then it has changed nothing. Throws std::bad_alloc.
+  /// Repeats a change, after expire() to its time, which stays done. The error says why the change does not fit; then it has changed nothing.
+  /// Throws std::bad_alloc.
   [[nodiscard]] std::expected<void, std::string> apply(const GroupChange& change);
 
   /// The whole state: version, state and a hash of it. Equal states, of one time and followed to one place, write equal bytes.

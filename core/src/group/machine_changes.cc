@@ -141,7 +141,7 @@ GroupMachine::Applied GroupMachine::check_unread(const LeasedRun& run, const Lea
 GroupMachine::Applied GroupMachine::check_opened(const LeaseOpened& change) const {
   constexpr std::uint64_t kMessagesMax = 65'536;  // Handle::index
   if (auto places = check_places(change.places); !places) return places;
-  if (change.slot >= LeaseTable::kSlotsMax) return misfit("a lease has a slot that there is not");
+  if (change.slot >= config_.slots_max) return misfit("a lease has a slot that there is not");
   if (change.runs.empty()) return misfit("a lease is empty");
   std::vector<Key> keys;
   keys.reserve(change.runs.size());

@@ -78,7 +78,7 @@ void GroupMachine::decode_lease(ByteReader& in) {
     leased_count_ += run.count;
   }
   skip_to(total);
-  if (cursor >= total || slot >= LeaseTable::kSlotsMax || leases_.in_slot(slot) != nullptr) in.fail("a lease cannot be as it is");
+  if (cursor >= total || slot >= config_.slots_max || leases_.in_slot(slot) != nullptr) in.fail("a lease cannot be as it is");
   if (!in.fault().empty()) return;
   Lease& lease = leases_.open_in(slot, std::move(runs), secret, deadline - span, span);
   for (std::uint64_t i = 0; i < cursor; ++i) static_cast<void>(lease.confirm_next());
