@@ -25,8 +25,7 @@ TEST_P(StressTest, NothingIsLostAndNothingIsHeldByTwoConsumers) {
     Rng rng(100 + number);
     while (finished.load() < kMessages && crew.ok()) {
       const auto received =
-          consume_and_wait(world.broker(), world.project(),
-                           world.request(static_cast<std::uint32_t>(rng.between(1, 20))), world.waiter(number));
+          world.consume(world.request(static_cast<std::uint32_t>(rng.between(1, 20))));
       ASSERT_TRUE(received);
       if (received->empty()) continue;
       const std::vector<Mark> marks = marks_of(*received);
@@ -101,7 +100,7 @@ TEST_P(StressTest, ALeaseIsExclusiveUntilTimeEndsIt) {
       asked.ack_wait = ack_wait;
       asked.wait = Millis(5);
       idle.fetch_add(1);
-      const auto received = consume_and_wait(world.broker(), world.project(), asked, world.waiter(number));
+      const auto received = world.consume(asked);
       idle.fetch_sub(1);
       deliveries.fetch_add(1);
       ASSERT_TRUE(received);
@@ -157,7 +156,7 @@ TEST_P(StressTest, EveryMessageIsConfirmedOnceHereOrAmongTheDead) {
     Rng rng(300 + number);
     while (finished.load() < kMessages && crew.ok()) {
       const auto received =
-          consume_and_wait(world.broker(), world.project(), world.request(6, stream), world.waiter(number));
+          world.consume(world.request(6, stream));
       ASSERT_TRUE(received);
       if (received->empty()) continue;
       const std::vector<Mark> marks = marks_of(*received);
@@ -196,7 +195,7 @@ TEST(FifoStressTest, EveryProducersOrderIsKeptAcrossConsumersAndFailures) {
   const auto consumer = [&](std::size_t number) {
     Rng rng(400 + number);
     while (finished.load() < kMessages && crew.ok()) {
-      const auto received = consume_and_wait(world.broker(), world.project(), world.request(12), world.waiter(number));
+      const auto received = world.consume(world.request(12));
       ASSERT_TRUE(received);
       if (received->empty()) continue;
       ASSERT_EQ(inside.fetch_add(1), 0) << "two unfinished batches at once";
@@ -224,10 +223,11 @@ TEST(FifoStressTest, EveryProducersOrderIsKeptAcrossConsumersAndFailures) {
 // --- Waiters ---
 
 /// Counts its answers; several threads may race to answer it and to take it back.
-class CountingWaiter final : public Waiter {
+class CountingWaiter final : public Ticket {
  public:
-  void on_done(Result<Delivery> outcome) override {
-    if (outcome && !outcome->empty()) messages.fetch_add(outcome->count);
+  void on_settled(Settled outcome) override {
+    const auto& received = std::get<Result<Delivery>>(outcome);
+    if (received && !received->empty()) messages.fetch_add(received->count);
     answers.fetch_add(1);
   }
   std::atomic<int> answers{0};
@@ -249,7 +249,7 @@ TEST_P(StressTest, AWaiterIsAnsweredOnceOrTakenBackNeverBoth) {
       ConsumeRequest asked = world.request(2);
       asked.wait = Millis(rng.between(1, 50));
       asked.ack_wait = std::chrono::hours(24 * 365);
-      const auto result = world.broker().consume(world.project(), asked, waiter);
+      const auto result = world.engine().consume(world.project(), asked, waiter);
       if (result) {
         ASSERT_TRUE(*result);
         at_once += (*result)->count;
@@ -257,11 +257,11 @@ TEST_P(StressTest, AWaiterIsAnsweredOnceOrTakenBackNeverBoth) {
         continue;
       }
       if (!rng.percent(50)) continue;
-      if (world.broker().cancel(waiter)) {
+      if (world.engine().cancel(waiter)) {
         ASSERT_EQ(waiter.answers.fetch_add(1), 0) << "answered and taken back";
       }
     }
-    if (working.fetch_sub(1) == 1) world.broker().close();
+    if (working.fetch_sub(1) == 1) world.engine().close(Millis(0));
   };
   for (std::uint32_t producer = 0; producer < kProducers; ++producer)
     crew.add([&, producer] { world.produce(producer); });
@@ -273,6 +273,7 @@ TEST_P(StressTest, AWaiterIsAnsweredOnceOrTakenBackNeverBoth) {
     }
   });
   crew.run();
+  world.quiesce();
 
   std::uint64_t received = at_once.load();
   for (const auto& some : waiters) {

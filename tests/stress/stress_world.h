@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "stress/stress_support.h"
+#include "support/test_engine.h"
+#include "wingmq/wait_for.h"
 
 namespace wingmq::test {
 
@@ -22,11 +24,11 @@ inline constexpr std::size_t kConsumers = 3;
   return std::size_t{mark.producer} * kPerProducer + mark.sequence;
 }
 
-/// One broker, one queue, one group.
+/// One broker behind an engine, one queue, one group.
 class StressWorld {
  public:
   StressWorld(std::uint32_t partitions, QueueMode mode, std::optional<std::uint32_t> consume_count_max = std::nullopt)
-      : clock_(kStart), random_(7), broker_(options(partitions), clock_, random_), waiters_(16) {
+      : clock_(kStart), random_(7), broker_(options(partitions), clock_, random_), engine_(broker_) {
     QueueSpec spec;
     spec.name = "q";
     spec.mode = mode;
@@ -42,7 +44,10 @@ class StressWorld {
     for (std::uint32_t sequence = 0; sequence < kPerProducer;) {
       const auto count =
           static_cast<std::uint32_t>(std::min<std::uint64_t>(rng.between(1, 8), kPerProducer - sequence));
-      ASSERT_TRUE(broker_.send(project_, queue_, sealed_batch(broker_, {producer, sequence}, count)));
+      const auto sent = wait_for([&](Ticket& ticket) {
+        return engine().send(project_, queue_, sealed_batch(broker_, {producer, sequence}, count), ticket);
+      });
+      ASSERT_TRUE(sent);
       sequence += count;
     }
   }
@@ -62,14 +67,20 @@ class StressWorld {
     std::vector<ConfirmEntry> entries;
     for (std::uint32_t i = 0; i < good; ++i) entries.push_back({delivery.handle(i), true});
     if (good < delivery.count) entries.push_back({delivery.handle(good), false});
-    return broker_.confirm(project_, std::nullopt, group_, stream, entries);
+    return wait_for([&](Ticket& ticket) { return engine().confirm(project_, std::nullopt, group_, stream, entries, ticket); });
+  }
+
+  /// Consumes, waiting for messages in this thread.
+  [[nodiscard]] Result<Delivery> consume(const ConsumeRequest& asked) {
+    return wait_for([&](Ticket& ticket) { return engine().consume(project_, asked, ticket); });
   }
 
   [[nodiscard]] GroupInfo counts() { return broker_.groups(project_, queue_)->groups.front(); }
 
   Broker& broker() { return broker_; }
   ManualClock& clock() { return clock_; }
-  BlockingWaiter& waiter(std::size_t index) { return *waiters_[index]; }
+  Engine& engine() { return engine_.engine(); }
+  void quiesce() { engine_.quiesce(); }
   const Project& project() const { return project_; }
   QueueId queue() const { return queue_; }
   GroupId group() const { return group_; }
@@ -81,23 +92,11 @@ class StressWorld {
     return options;
   }
 
-  /// Waiters that live as long as the world, each made in place.
-  class Waiters {
-   public:
-    explicit Waiters(std::size_t count) {
-      for (std::size_t i = 0; i < count; ++i) all_.push_back(std::make_unique<BlockingWaiter>());
-    }
-    const std::unique_ptr<BlockingWaiter>& operator[](std::size_t index) const { return all_[index]; }
-
-   private:
-    std::vector<std::unique_ptr<BlockingWaiter>> all_;
-  };
-
   const Project project_{"alice", "r1"};
   ManualClock clock_;
   SeededRandom random_;
   Broker broker_;
-  Waiters waiters_;
+  TestEngine engine_;
   QueueId queue_;
   GroupId group_;
 };
