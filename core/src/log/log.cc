@@ -9,7 +9,6 @@ namespace wingmq {
 namespace {
 
 std::uint64_t payload_of(const LogEntry& entry) {
-  if (!entry.batch) return 0;
   if (entry.count == entry.batch->count()) return entry.batch->payload_bytes();
   std::uint64_t bytes = 0;
   for (const Message& message : entry.batch->messages().subspan(entry.first, entry.count)) bytes += message.payload_bytes;
@@ -59,20 +58,22 @@ void Log::append(BatchRef batch, std::uint32_t first, std::uint32_t count, Time 
   ++next_entry_;
   next_offset_.value += count;
   messages_ += count;
+  if (!added.batch) return;
   payload_bytes_ += payload_of(added);
-  if (added.batch) resident_bytes_ += added.batch->resident_bytes();
+  resident_bytes_ += added.batch->resident_bytes();
 }
 
 void Log::forget(LogEntry& dropped) {
   messages_ -= dropped.count;
+  if (!dropped.batch) return;
   payload_bytes_ -= payload_of(dropped);
-  if (dropped.batch) resident_bytes_ -= dropped.batch->resident_bytes();
+  resident_bytes_ -= dropped.batch->resident_bytes();
   dropped.batch = {};
 }
 
 void Log::pop_front() {
   LogEntry& oldest = entry(first_entry_);
-  if (!is_hole(oldest)) {
+  if (oldest.batch || !is_hole(oldest)) {
     forget(oldest);
   } else {
     auto hole = holes_.extract(holes_.begin());
@@ -117,7 +118,7 @@ void Log::begin_at(const Position& place) noexcept {
 }
 
 bool Log::is_hole(const LogEntry& each) const noexcept {
-  if (each.batch || holes_.empty()) return false;
+  if (each.batch) return false;
   const auto behind = holes_.upper_bound(each.base.value);
   return behind != holes_.begin() && std::prev(behind)->first + std::prev(behind)->second > each.base.value;
 }
@@ -193,7 +194,7 @@ std::size_t Log::read(std::uint64_t number, std::uint64_t messages, std::span<Lo
   std::uint64_t reached = 0;
   for (std::uint64_t at = std::max(number, first_entry_); at < next_entry_ && copied < out.size() && reached < messages; ++at) {
     const LogEntry& stored = entry(at);
-    if (is_hole(stored)) continue;
+    if (!stored.batch && is_hole(stored)) continue;
     out[copied++] = stored;
     reached += stored.count;
   }
