@@ -17,11 +17,9 @@ Delivery GroupMachine::lease(const MessageSource& source, const LeaseRequest& as
   const auto partitions = static_cast<std::uint32_t>(places_.size());
   const auto partition_of = [&](std::uint32_t visit) { return PartitionIndex{(next_partition_ + visit) % partitions}; };
   std::uint32_t visits = 0;
-  visited_.clear();
   for (; visits < partitions && !room.full(); ++visits) {
     Place& reached = reached_[partition_of(visits).value];
     reached = places_[partition_of(visits).value];
-    if (changes_ != nullptr) visited_.push_back(partition_of(visits));
     take_unread(source, partition_of(visits), reached, room, runs);
   }
   Delivery delivery;
@@ -31,15 +29,9 @@ Delivery GroupMachine::lease(const MessageSource& source, const LeaseRequest& as
     Lease& opened = leases_.open(std::move(runs), asked.secret, now, asked.ack_wait);
     delivery.first = leases_.handle(opened, config_.stream);
     delivery.deadline = opened.deadline();
-    try {
-      note(now, [&] { return described(opened, visited_); });
-    } catch (...) {
-      leases_.close(opened);
-      throw;
-    }
-  } else if (changes_ != nullptr) {
-    auto moved = moved_places(visited_);
-    if (!moved.empty()) note(now, [&] { return PlacesMoved{std::move(moved)}; });
+    if (changes_ != nullptr) [[unlikely]] note_opened(opened, visits, now);
+  } else if (changes_ != nullptr) [[unlikely]] {
+    note_passed_over(visits, now);
   }
   // Nothing throws from here on.
   leased_count_ += delivery.count;
@@ -205,7 +197,7 @@ ConfirmResult GroupMachine::confirm(std::span<const ConfirmEntry> entries, Time 
     died += endings.back().died.size();
   }
   if (died != 0) sink.make_room(died);
-  if (changes_ != nullptr) note_confirmation(judged, endings, now);
+  if (changes_ != nullptr) [[unlikely]] note_confirmation(judged, endings, now);
   // Nothing throws from here on.
   leased_count_ -= judged.confirmed();
   for (Ending& ending : endings) commit(ending, &sink);
@@ -216,7 +208,7 @@ void GroupMachine::give_back(const Handle& handle, Time now) {
   Lease* lease = leases_.find(handle);
   if (lease == nullptr) return;
   Ending ending = prepare_ending(*lease, {Cause::Kind::kGivenBack, now});
-  note(now, [&] { return described(ending); });
+  if (changes_ != nullptr) [[unlikely]] note_ended(ending);
   commit(ending, nullptr);
 }
 
@@ -247,15 +239,17 @@ GroupMachine::Ending GroupMachine::prepare_ending(Lease& lease, const Cause& cau
 void GroupMachine::add_to(Ending& ending, Run run, std::uint32_t index, bool failed) const {
   if (failed) ++run.failures;
   if (failed && config_.consume_count_max && run.failures >= *config_.consume_count_max) {
-    note_fate(ending, index, run.count, Fate::Kind::kDied);
+    if (changes_ != nullptr) [[unlikely]] note_fate(ending, index, run.count, Fate::Kind::kDied);
     ending.died.push_back(run);
     run.batch = {};
     ending.dead.add(run);
     return;
   }
   for_each_wanted(run, tag_rule_, [&](const Run& wanted) {
-    const auto from = static_cast<std::uint32_t>(wanted.offset.value - run.offset.value);
-    note_fate(ending, index + from, wanted.count, failed ? Fate::Kind::kFailed : Fate::Kind::kReleased);
+    if (changes_ != nullptr) [[unlikely]] {
+      const auto from = static_cast<std::uint32_t>(wanted.offset.value - run.offset.value);
+      note_fate(ending, index + from, wanted.count, failed ? Fate::Kind::kFailed : Fate::Kind::kReleased);
+    }
     ending.released.add(wanted);
   });
 }
@@ -276,7 +270,7 @@ std::optional<GroupMachine::ExpiredLease> GroupMachine::expire_lease(Time now, D
   if (lease == nullptr) return std::nullopt;
   Ending ending = prepare_ending(*lease, {Cause::Kind::kExpired, lease->deadline()});
   if (!ending.died.empty()) sink.make_room(ending.died.size());
-  note(ending.at, [&] { return described(ending); });
+  if (changes_ != nullptr) [[unlikely]] note_ended(ending);
   commit(ending, &sink);
   return ExpiredLease{ending.at, ending.messages};
 }

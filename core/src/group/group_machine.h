@@ -244,10 +244,14 @@ class GroupMachine {
     if (changes_ != nullptr) changes_->cut(from);
   }
   [[nodiscard]] LeasedRun described(const Run& run) const noexcept;
-  [[nodiscard]] LeaseOpened described(const Lease& lease, std::span<const PartitionIndex> moved) const;
+  // Out of the way of who has no observer: these are called when changes are noted.
+  void note_opened(Lease& opened, std::uint32_t visits, Time now);
+  void note_passed_over(std::uint32_t visits, Time now) const;
+  void note_ended(const Ending& ending) const;
   [[nodiscard]] static LeaseEnded described(const Ending& ending);
   [[nodiscard]] static PlaceOf described(PartitionIndex partition, const Position& position) noexcept;
-  [[nodiscard]] std::vector<PlaceOf> moved_places(std::span<const PartitionIndex> visited) const;
+  /// Where the delivery in the making has got to, of the partitions that it visited.
+  [[nodiscard]] std::vector<PlaceOf> moved_places(std::uint32_t visits) const;
   void note_confirmation(const Confirmation& judged, std::span<const Ending> endings, Time now) const;
 
   [[nodiscard]] Applied check_places(std::span<const PlaceOf> places) const;
@@ -271,7 +275,6 @@ class GroupMachine {
   Marked dead_;  // without their batches: nobody reads them here any more
   std::uint64_t leased_count_ = 0;
   std::vector<Place> reached_;        // where a delivery would move places_; in the making of one only
-  std::vector<PartitionIndex> visited_;  // and which of them it looked at, when changes are noted
   std::uint32_t next_partition_ = 0;  // where the next delivery begins to look
 };
 

@@ -63,21 +63,35 @@ Run GroupMachine::undescribed(const LeasedRun& said) const noexcept {
   return run;
 }
 
-std::vector<PlaceOf> GroupMachine::moved_places(std::span<const PartitionIndex> visited) const {
+std::vector<PlaceOf> GroupMachine::moved_places(std::uint32_t visits) const {
   std::vector<PlaceOf> moved;
-  for (const PartitionIndex partition : visited) {
+  for (std::uint32_t i = 0; i < visits; ++i) {
+    const PartitionIndex partition{(next_partition_ + i) % static_cast<std::uint32_t>(places_.size())};
     const Position& reached = reached_[partition.value].cursor;
     if (reached != places_[partition.value].cursor) moved.push_back(described(partition, reached));
   }
   return moved;
 }
 
-LeaseOpened GroupMachine::described(const Lease& lease, std::span<const PartitionIndex> visited) const {
-  LeaseOpened opened{.slot = lease.slot(), .secret = lease.secret(), .span = lease.span(), .runs = {}, .places = moved_places(visited)};
-  opened.runs.reserve(lease.runs().size());
-  for (const Run& run : lease.runs()) opened.runs.push_back(described(run));
-  return opened;
+/// Without the memory for it there is no lease.
+void GroupMachine::note_opened(Lease& opened, std::uint32_t visits, Time now) {
+  try {
+    LeaseOpened said{.slot = opened.slot(), .secret = opened.secret(), .span = opened.span(), .runs = {}, .places = moved_places(visits)};
+    said.runs.reserve(opened.runs().size());
+    for (const Run& run : opened.runs()) said.runs.push_back(described(run));
+    changes_->note(now, config_.kind, std::move(said));
+  } catch (...) {
+    leases_.close(opened);
+    throw;
+  }
 }
+
+void GroupMachine::note_passed_over(std::uint32_t visits, Time now) const {
+  auto moved = moved_places(visits);
+  if (!moved.empty()) changes_->note(now, config_.kind, PlacesMoved{std::move(moved)});
+}
+
+void GroupMachine::note_ended(const Ending& ending) const { changes_->note(ending.at, config_.kind, described(ending)); }
 
 LeaseEnded GroupMachine::described(const Ending& ending) {
   static_assert(static_cast<int>(Cause::Kind::kGivenBack) == static_cast<int>(LeaseEnded::Cause::kGivenBack));
@@ -85,7 +99,6 @@ LeaseEnded GroupMachine::described(const Ending& ending) {
 }
 
 void GroupMachine::note_fate(Ending& ending, std::uint32_t index, std::uint32_t count, Fate::Kind kind) const {
-  if (changes_ == nullptr) return;
   if (!ending.fates.empty()) {
     Fate& last = ending.fates.back();
     if (last.kind == kind && last.index + last.count == index) {
