@@ -58,17 +58,17 @@ GroupMachine::TakenReleased GroupMachine::take_released(Room& room, std::vector<
 }
 
 void GroupMachine::remove_taken(const TakenReleased& taken) noexcept {
-  Runs& runs = released_.runs;
-  for (std::uint32_t i = 0; i < taken.runs; ++i) {
-    released_.messages -= runs.begin()->second.count;
-    runs.erase(runs.begin());
-  }
-  if (taken.part == 0) return;
-  auto node = runs.extract(runs.begin());
-  Run& rest = node.mapped();
-  rest = rest.part(taken.part, rest.count - taken.part);
-  released_.messages -= taken.part;
-  node.key().offset = rest.offset;
+  for (std::uint32_t i = 0; i < taken.runs; ++i) released_.take_front(released_.runs.begin(), released_.runs.begin()->second.count);
+  if (taken.part != 0) released_.take_front(released_.runs.begin(), taken.part);
+}
+
+void GroupMachine::Marked::take_front(Runs::iterator of, std::uint32_t count) noexcept {
+  messages -= count;
+  auto node = runs.extract(of);
+  Run& run = node.mapped();
+  if (run.count == count) return;
+  run = run.part(count, run.count - count);
+  node.key().offset = run.offset;
   runs.insert(std::move(node));
 }
 

@@ -183,6 +183,8 @@ class GroupMachine {
     void add(const Run& run);
     void merge(Marked& others) noexcept;
     void clear() noexcept { *this = {}; }
+    /// Takes the first `count` messages off a run, or all of it.
+    void take_front(Runs::iterator of, std::uint32_t count) noexcept;
     /// What `all` has and this, which has parts of its runs, does not.
     [[nodiscard]] std::vector<Stretch> missing_from(const Marked& all) const;
     /// Forgets what was retained until `now`. In a partition, what lies behind expires no sooner.
@@ -261,7 +263,6 @@ class GroupMachine {
   [[nodiscard]] bool is_dead_stream() const noexcept { return config_.kind == Stream::kDeadLetters; }
   [[nodiscard]] Run undescribed(const LeasedRun& run) const noexcept;
   void move_to(std::span<const PlaceOf> places) noexcept;
-  void take_from_released(const LeasedRun& taken) noexcept;
   void encode_lease(std::string& out, const Lease& lease) const;
   void decode_lease(ByteReader& in);
   void decode_marked(ByteReader& in, Marked& marked);

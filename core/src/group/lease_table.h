@@ -82,6 +82,8 @@ class LeaseTable {
   /// The same in a slot of the caller's choice, which must be free and below kSlotsMax.
   Lease& open_in(std::uint32_t slot, std::vector<Run> runs, std::uint64_t secret, Time now, Millis span);
   static constexpr std::uint32_t kSlotsMax = std::uint32_t{1} << 24;
+  /// Messages of a lease: as many as Handle::index can name.
+  static constexpr std::uint64_t kMessagesMax = 65'536;
   /// The open lease in a slot; nullptr: there is none.
   [[nodiscard]] Lease* in_slot(std::uint32_t slot) noexcept {
     return slot < slots_.size() && slots_[slot].total_ != 0 ? &slots_[slot] : nullptr;

@@ -152,7 +152,6 @@ GroupMachine::Applied GroupMachine::check_unread(const LeasedRun& run, const Lea
 }
 
 GroupMachine::Applied GroupMachine::check_opened(const LeaseOpened& change) const {
-  constexpr std::uint64_t kMessagesMax = 65'536;  // Handle::index
   if (auto places = check_places(change.places); !places) return places;
   if (change.slot >= config_.slots_max) return misfit("a lease has a slot that there is not");
   if (change.runs.empty()) return misfit("a lease is empty");
@@ -163,7 +162,7 @@ GroupMachine::Applied GroupMachine::check_opened(const LeaseOpened& change) cons
     if (run.partition.value >= places_.size()) return misfit("a lease has messages of a partition that there is not");
     if (run.count == 0) return misfit("a run is empty");
     messages += run.count;
-    if (messages > kMessagesMax) return misfit("a lease has more messages than handles can name");
+    if (messages > LeaseTable::kMessagesMax) return misfit("a lease has more messages than handles can name");
     keys.push_back({run.partition, run.offset});
     if (run.offset >= places_[run.partition.value].cursor.offset) {
       if (auto unread = check_unread(run, change); !unread) return unread;
@@ -192,21 +191,12 @@ GroupMachine::Applied GroupMachine::apply(const LeaseOpened& change, Time at) {
   leases_.open_in(change.slot, std::move(runs), change.secret, at, change.span);
   // Nothing throws from here on.
   for (const LeasedRun& run : change.runs) {
-    if (run.offset < places_[run.partition.value].cursor.offset) take_from_released(run);
+    const bool unread = run.offset >= places_[run.partition.value].cursor.offset;
+    if (!unread) released_.take_front(released_.runs.find(Key{run.partition, run.offset}), run.count);
   }
   leased_count_ += messages;
   move_to(change.places);
   return {};
-}
-
-void GroupMachine::take_from_released(const LeasedRun& taken) noexcept {
-  auto node = released_.runs.extract(Key{taken.partition, taken.offset});
-  released_.messages -= taken.count;
-  Run& run = node.mapped();
-  if (run.count == taken.count) return;
-  run = run.part(taken.count, run.count - taken.count);
-  node.key().offset = run.offset;
-  released_.runs.insert(std::move(node));
 }
 
 GroupMachine::Applied GroupMachine::apply(const Confirmed& change, Time) {

@@ -9,7 +9,6 @@ namespace wingmq {
 namespace {
 
 constexpr std::size_t kLeaseBytesMin = 7;
-constexpr std::uint64_t kMessagesMax = 65'536;  // of a lease: Handle::index
 
 }  // namespace
 
@@ -52,8 +51,8 @@ void GroupMachine::decode_lease(ByteReader& in) {
   const std::uint64_t secret = in.number();
   const Time deadline = get_time(in);
   const Millis span = get_span(in);
-  const std::uint64_t total = in.number(kMessagesMax);
-  const std::uint64_t cursor = in.number(kMessagesMax);
+  const std::uint64_t total = in.number(LeaseTable::kMessagesMax);
+  const std::uint64_t cursor = in.number(LeaseTable::kMessagesMax);
   const std::vector<LeasedRun> pending = get_runs(in);
   std::vector<Run> runs;
   std::uint64_t reached = 0;
@@ -66,7 +65,7 @@ void GroupMachine::decode_lease(ByteReader& in) {
     reached = index;
   };
   for (const LeasedRun& run : pending) {
-    const std::uint64_t index = in.number(kMessagesMax);
+    const std::uint64_t index = in.number(LeaseTable::kMessagesMax);
     const bool fits = index >= std::max(reached, cursor) && run.count > 0 && index + run.count <= total && run.partition.value < places_.size();
     if (!fits) {
       in.fail("a lease has messages that it cannot have");

@@ -157,9 +157,8 @@ asio::awaitable<bool> Session::serve_one() {
     waits_ = Waits::kForEngine;
     const bool answered = co_await wait_for_answer();
     if (!answered) co_return false;
-    woken_ = false;
-    waits_ = Waits::kForPeer;
     reply = exchange_->finish();
+    if (!reply) woken_ = false;  // whoever wakes it again does so on this thread, in a later turn
   }
   if (!refused) waits_ = Waits::kForPeer;
   const bool close = !keep_alive || worker_.stopping;
