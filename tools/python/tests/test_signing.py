@@ -1,0 +1,20 @@
+import json
+import pathlib
+
+import pytest
+from wingmq import sign
+
+DATA = pathlib.Path(__file__).parents[3] / "tests/contract/data/signing.json"
+VECTORS = [each for each in json.loads(DATA.read_text(encoding="utf-8")) if each["separator"] == "\n"]
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_vector(vector):
+    headers = sign(access_key=vector["accessKey"], secret_key=vector["secretKey"], path=vector["servicePath"],
+                   values=vector["values"], date=vector["requestDate"])  # fmt: skip
+    wanted = {name: vector[name] for name in ("accessKey", "contentMD5", "requestDate", "Hmac")}
+    assert headers == {**wanted, "platform": "3"}
+
+
+def test_there_are_vectors():
+    assert len(VECTORS) >= 10
