@@ -1,7 +1,8 @@
 import type { components, operations } from './api.js';
 
 type PublicHeader = 'accessKey' | 'contentMD5' | 'requestDate' | 'Hmac' | 'platform';
-type Ok<Op extends keyof operations> = operations[Op] extends { responses: { 200: { content: { 'application/json': infer Reply } } } } ? Reply : never;
+type Ok<Op extends keyof operations> =
+  operations[Op] extends { responses: { 200: { content: { 'application/json': infer Reply } } } } ? Reply : never;
 type Schemas = components['schemas'];
 
 /** The operations of the queue API: the calls that are signed. */
@@ -62,7 +63,8 @@ export interface Faults {
   clear(): Promise<void>;
 }
 
-export type Count = 'produced' | 'consumed' | 'available' | 'in_flight' | 'dead_produced' | 'dead_available' | 'dead_in_flight' | 'parked' | 'messages';
+export type Count = 'messages' | 'produced' | 'consumed' | 'available' | 'in_flight' | 'parked'
+  | 'dead_produced' | 'dead_available' | 'dead_in_flight';
 export type Condition = 'drained' | `${Count}${'>=' | '<=' | '==' | '>' | '<'}${number}`;
 export type State = 'available' | 'in_flight' | 'confirmed' | 'dead';
 export interface Met { met: true; waited_ms: number; counts: Partial<Record<Count, number>> }
@@ -97,8 +99,8 @@ export interface WingMq {
   redrive(queue: string, group: string, max?: number): Promise<{ moved: number }>;
   /** Everything as after the start; for a tenant: its own queues and faults alone. */
   reset(): Promise<unknown>;
-  /** What to print when a test fails. */
-  describe(queue: string): Promise<string>;
+  /** What to print when a test fails: this queue, or all of this key. */
+  describe(queue?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -106,11 +108,12 @@ export interface WingMq {
 export class WingMqError extends Error {
   /** HTTP's; 0 when there was no reply. */
   readonly status: number;
-  readonly statusCode?: number;
-  readonly errorCode?: string;
-  readonly hint?: string;
-  readonly reply?: Partial<Schemas['Error']> & Record<string, unknown>;
+  readonly statusCode: number | null;
+  readonly errorCode: string | null;
+  readonly hint: string | null;
+  readonly reply: Partial<Schemas['Error']> & Record<string, unknown> | null;
 }
 
 /** The public headers of a call, whose values stand in the order in which they are sent. */
-export function sign(call: { accessKey: string; secretKey: string; path: string; values: string[]; date?: string }): Record<PublicHeader, string>;
+export function sign(call: { accessKey: string; secretKey: string; path: string; values: string[]; date?: string }):
+  Record<PublicHeader, string>;

@@ -8,6 +8,7 @@ export { WingMqError, sign };
 const servicePath = '/apiproxy/v3/queue/';
 const operationsOfGet = new Set(['queryQueue', 'querySpecifyQueue', 'querySpecifyQueueAllConsumerGroup', 'queryQuota',
   'consumptionMessage', 'consumeDeadlettersMessage']);
+const json = { 'Content-Type': 'application/json' };
 const describedMax = 10;
 
 /** Starts a broker of its own. Options: see index.d.ts. */
@@ -46,24 +47,21 @@ export class WingMq {
   /** A signed call of one of the operations: the reply as it came, or a WingMqError. */
   async call(operation, params = {}) {
     const path = servicePath + operation;
-    const given = Object.entries(params).filter(([, value]) => value !== undefined);
-    const texts = given.map(([, value]) => typeof value === 'string' ? value : JSON.stringify(value));
-    const headers = { ...sign({ ...this, path, values: texts }), 'Accept-Language': 'en' };
-    const get = operationsOfGet.has(operation);
-    if (get) given.forEach(([name], at) => { headers[name] = headerText(texts[at]); });
-    else headers['Content-Type'] = 'application/json';
-    const body = get ? undefined
-      : `{${given.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
-    const answer = await request(this.url, { method: get ? 'GET' : 'POST', path, headers, body });
+    const given = Object.entries(params).filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+    const headers = { ...sign({ ...this, path, values: given.map(([, text]) => text) }), 'Accept-Language': 'en' };
+    const inHeaders = () => Object.fromEntries(given.map(([name, text]) => [name, headerText(text)]));
+    const answer = await request(this.url, operationsOfGet.has(operation)
+      ? { method: 'GET', path, headers: { ...headers, ...inHeaders() } }
+      : { method: 'POST', path, headers: { ...headers, ...json }, body: JSON.stringify(params) });
     if (answer.body.statusCode === 800) return answer.body;
-    const hint = answer.headers['x-wingmq-hint'] ?? answer.headers['x-wingmq-reason'];
-    throw new WingMqError({ status: answer.status, reply: answer.body, hint });
+    throw new WingMqError({ status: answer.status, reply: answer.body, hint: hintOf(answer) });
   }
 
   /** A call of the control plane, its path without `/__admin`. */
   async admin(method, path, body) {
-    const json = body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-    const answer = await request(this.url, { method, path: `/__admin${path}`, ...json });
+    const sent = body === undefined ? {} : { headers: json, body: JSON.stringify(body) };
+    const answer = await request(this.url, { method, path: `/__admin${path}`, ...sent });
     if (answer.status < 400) return answer.body;
     throw new WingMqError({ status: answer.status, reply: answer.body });
   }
@@ -96,12 +94,12 @@ export class WingMq {
   /** All messages, with a group as that group sees them, with a state only those in it. Changes nothing. */
   async peek(queue, group, state) {
     const messages = [];
-    let after;
+    let after = null;
     do {
       const page = await this.admin('GET', queuePath(this, queue, '/messages', { group, state, limit: 1000, after }));
       messages.push(...page.messages);
-      after = page.next ?? undefined;
-    } while (after !== undefined);
+      after = page.next;
+    } while (after !== null);
     return messages;
   }
 
@@ -116,17 +114,22 @@ export class WingMq {
     return this.admin('POST', '/reset');
   }
 
-  /** What to print when a test fails. */
+  /** What to print when a test fails: this queue, or all of this key. */
   async describe(queue) {
-    const [found, clock] = [await this.admin('GET', queuePath(this, queue)), await this.admin('GET', '/clock')];
-    const lines = [`queue ${found.name}: ${found.mode}, ${found.messages} messages`];
-    for (const group of found.groups) {
-      lines.push(`group ${group.name}: ${group.consumed} consumed, ${group.available} available, ${group.in_flight} of them in`
-        + ` flight, ${group.dead_available + group.dead_in_flight} dead, ${group.parked} parked`);
-      const path = queuePath(this, queue, '/messages', { group: group.name, limit: describedMax });
-      for (const message of (await this.admin('GET', path)).messages) lines.push(`  ${described(message, clock.now)}`);
+    const { now } = await this.admin('GET', '/clock');
+    const queues = queue == null ? (await this.admin('GET', `/queues${query(this)}`)).queues
+      : [await this.admin('GET', queuePath(this, queue))];
+    const lines = [];
+    for (const each of queues) {
+      lines.push(`queue ${each.name}: ${each.mode}, ${each.messages} messages`);
+      for (const group of each.groups) lines.push(described(group), ...await this.#glimpse(each.id, group, now));
     }
     return lines.join('\n');
+  }
+
+  async #glimpse(queue, group, now) {
+    const path = queuePath(this, queue, '/messages', { group: group.id, limit: describedMax });
+    return (await this.admin('GET', path)).messages.map((each) => `  ${describedMessage(each, now)}`);
   }
 
   async stop() {
@@ -192,7 +195,7 @@ function queuePath(mq, queue, rest = '', parameters = {}) {
 function query({ regionId, accessKey }, parameters = {}) {
   const all = Object.entries({ region: regionId, project: accessKey, ...parameters });
   const pairs = all.flatMap(([name, value]) => [value].flat().map((each) => [name, each]));
-  return `?${new URLSearchParams(pairs.filter(([, value]) => value !== undefined))}`;
+  return `?${new URLSearchParams(pairs.filter(([, value]) => value != null))}`;
 }
 
 /** The text of `--queue` for a queue of this key, unless the text says itself whose it is. */
@@ -205,12 +208,22 @@ function owned(queue, { accessKey, regionId }) {
   return [queue, added.join('&')].filter(Boolean).join(queue.includes('?') ? '&' : '?');
 }
 
+// What the broker finds wrong with a signature says nothing about a call that was refused for something else.
+function hintOf({ headers, body }) {
+  return headers['x-wingmq-hint'] ?? (body.errorCode === 'WMQ.SIGNATURE' ? headers['x-wingmq-reason'] : null);
+}
+
 // Few clients can send more than ASCII in a header; the broker decodes what is percent-encoded.
 function headerText(text) {
   return /^[\x20-\x24\x26-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
 }
 
-function described({ partition, offset, state, failed_count: failed, lease_deadline: deadline, body }, now) {
+function described({ name, consumed, available, in_flight: flying, dead_available: dead, dead_in_flight: deadFlying, parked }) {
+  return `group ${name}: ${consumed} consumed, ${available} available, ${flying} of them in flight, ${dead + deadFlying} dead, `
+    + `${parked} parked`;
+}
+
+function describedMessage({ partition, offset, state, failed_count: failed, lease_deadline: deadline, body }, now) {
   const left = deadline ? ` for ${deadline - now} ms more` : '';
   return `${partition}/${offset} ${state}${left}, failed ${failed}: ${JSON.stringify(body)}`;
 }

@@ -5,13 +5,13 @@ import http from 'node:http';
 /** What the broker refused, or a connection that it closed without a reply (status 0). */
 export class WingMqError extends Error {
   constructor({ status, reply, hint, cause }) {
-    super(reply?.message ?? reply?.error ?? `no reply: ${cause.message}`, cause && { cause });
+    super(reply?.message ?? reply?.error ?? (cause ? `no reply: ${cause.message}` : `HTTP ${status}: ${reply}`), cause && { cause });
     this.name = 'WingMqError';
     this.status = status;
-    this.statusCode = reply?.statusCode;
-    this.errorCode = reply?.errorCode;
-    this.hint = reply?.hint ?? hint;
-    this.reply = reply;
+    this.statusCode = reply?.statusCode ?? null;
+    this.errorCode = reply?.errorCode ?? null;
+    this.hint = reply?.hint ?? hint ?? null;
+    this.reply = reply ?? null;
   }
 }
 

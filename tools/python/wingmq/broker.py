@@ -71,7 +71,7 @@ class WingMq:
             status, answered, reply = request(self.url, "POST", path, headers, _json(params or {}))
         if reply.get("statusCode") == 800:
             return reply
-        raise WingMqError(status, reply, answered.get("X-WingMQ-Hint") or answered.get("X-WingMQ-Reason"))
+        raise WingMqError(status, reply, _hint(answered, reply))
 
     def admin(self, method, path, body=None):
         """A call of the control plane, its path without `/__admin`."""
@@ -124,17 +124,17 @@ class WingMq:
         """Everything as after the start, for all keys."""
         return self.admin("POST", "/reset")
 
-    def describe(self, queue):
-        """What to print when a test fails."""
-        found, clock = self.admin("GET", self._path(queue)), self.admin("GET", "/clock")
-        lines = [f"queue {found['name']}: {found['mode']}, {found['messages']} messages"]
-        for group in found["groups"]:
-            lines.append(
-                f"group {group['name']}: {group['consumed']} consumed, {group['available']} available, {group['in_flight']}"
-                f" of them in flight, {group['dead_available'] + group['dead_in_flight']} dead, {group['parked']} parked"
-            )
-            path = self._path(queue, "/messages", group=group["name"], limit=_DESCRIBED_MAX)
-            lines += [f"  {_described(message, clock['now'])}" for message in self.admin("GET", path)["messages"]]
+    def describe(self, queue=None):
+        """What to print when a test fails: this queue, or all of this key."""
+        now = self.admin("GET", "/clock")["now"]
+        queues = self.admin("GET", "/queues" + self._query())["queues"] if queue is None else [self.admin("GET", self._path(queue))]
+        lines = []
+        for each in queues:
+            lines.append(f"queue {each['name']}: {each['mode']}, {each['messages']} messages")
+            for group in each["groups"]:
+                path = self._path(each["id"], "/messages", group=group["id"], limit=_DESCRIBED_MAX)
+                lines.append(_described(group))
+                lines += [f"  {_described_message(message, now)}" for message in self.admin("GET", path)["messages"]]
         return "\n".join(lines)
 
     def stop(self):
@@ -213,13 +213,27 @@ def _quoted(text):
     return urllib.parse.quote(text, safe="")
 
 
+def _hint(headers, reply):
+    """What the broker finds wrong with a signature says nothing about a call that was refused for something else."""
+    wrong_signature = headers.get("X-WingMQ-Reason") if reply.get("errorCode") == "WMQ.SIGNATURE" else None
+    return headers.get("X-WingMQ-Hint") or wrong_signature
+
+
 def _header_text(text):
     """Few clients can send more than ASCII in a header; the broker decodes what is percent-encoded."""
     plain = all(" " <= character <= "~" and character != "%" for character in text)
     return text if plain else _quoted(text)
 
 
-def _described(message, now):
+def _described(group):
+    dead = group["dead_available"] + group["dead_in_flight"]
+    return (
+        f"group {group['name']}: {group['consumed']} consumed, {group['available']} available, {group['in_flight']} of them in flight,"
+        f" {dead} dead, {group['parked']} parked"
+    )
+
+
+def _described_message(message, now):
     deadline = message.get("lease_deadline")
     left = f" for {deadline - now} ms more" if deadline else ""
     state = f"{message['partition']}/{message['offset']} {message['state']}{left}"

@@ -3,6 +3,7 @@
 import pytest
 
 from .broker import start
+from .wire import WingMqError
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +23,16 @@ def wingmq(wingmq_broker, request):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "wingmq(*queues): queues that the fixture wingmq has, as `wingmq serve --queue` takes them")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test tells what its queues hold."""
+    report = (yield).get_result()
+    tenant = getattr(item, "funcargs", {}).get("wingmq")
+    if tenant is None or call.when != "call" or not report.failed:
+        return
+    try:
+        report.sections.append(("wingmq", tenant.describe()))
+    except WingMqError as error:
+        report.sections.append(("wingmq", str(error)))

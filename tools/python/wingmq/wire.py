@@ -13,12 +13,13 @@ class WingMqError(Exception):
     """What the broker refused, or a connection that it closed without a reply (status 0)."""
 
     def __init__(self, status, reply=None, hint=None, cause=None):
-        reply = reply or {}
+        told = reply if isinstance(reply, dict) else {}
         self.status = status
-        self.status_code = reply.get("statusCode")
-        self.error_code = reply.get("errorCode")
-        self.message = reply.get("message") or reply.get("error") or f"no reply: {cause}"
-        self.hint = reply.get("hint") or hint
+        self.status_code = told.get("statusCode")
+        self.error_code = told.get("errorCode")
+        otherwise = f"no reply: {cause}" if cause else f"HTTP {status}: {reply}"
+        self.message = told.get("message") or told.get("error") or otherwise
+        self.hint = told.get("hint") or hint
         self.reply = reply
         super().__init__(self.message)
 
