@@ -5,7 +5,8 @@ import http from 'node:http';
 /** What the broker refused, or a connection that it closed without a reply (status 0). */
 export class WingMqError extends Error {
   constructor({ status, reply, hint, cause }) {
-    super(reply?.message ?? reply?.error ?? (cause ? `no reply: ${cause.message}` : `HTTP ${status}: ${reply}`), cause && { cause });
+    const otherwise = cause ? `no reply: ${cause.message}` : `HTTP ${status}: ${reply}`;
+    super(reply?.message ?? reply?.error ?? otherwise, cause && { cause });
     this.name = 'WingMqError';
     this.status = status;
     this.statusCode = reply?.statusCode ?? null;

@@ -13,10 +13,9 @@ fs.writeFileSync(new URL('../api.d.ts', import.meta.url), `// Made by \`npm run 
 function adapted(value) {
   if (Array.isArray(value)) return value.map(adapted);
   if (typeof value !== 'object' || value === null) return value;
-  const { contentSchema, contentMediaType, ...rest } = Object.fromEntries(Object.entries(value).map(([key, of]) => [key, adapted(of)]));
-  if (contentSchema) {
-    return { allOf: [{ type: 'string' }, { type: 'object', properties: { '~json': contentSchema } }] };
-  }
-  if (typeof rest.in === 'string' && rest.content) return { ...rest, content: undefined, schema: rest.content['application/json'].schema };
-  return rest;
+  const object = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, adapted(member)]));
+  const { contentSchema, content, ...rest } = object;
+  if (contentSchema) return { allOf: [{ type: 'string' }, { type: 'object', properties: { '~json': contentSchema } }] };
+  if (typeof rest.in === 'string' && content) return { ...rest, schema: content['application/json'].schema };
+  return object;
 }

@@ -39,8 +39,7 @@ def check(step, actual, error, values, place):
         raise AssertionError(place) from error
     if refused is not None:
         assert error is not None, f"{place}: not refused"
-        actual = {"status": error.status, "statusCode": error.status_code, "errorCode": error.error_code, "message": error.message,
-                  "hint": error.hint, "reply": error.reply}  # fmt: skip
+        actual = {**vars(error), "statusCode": error.status_code, "errorCode": error.error_code}
     if refused is not None or "returns" in step:
         match(actual, filled(step.get("refused", step.get("returns")), values), place)
     for name, path in step.get("save", {}).items():

@@ -41,7 +41,8 @@ def test_a_queue_may_belong_to_another_key_or_region():
 
 def runner(*lines):
     """A process that starts a broker and says where. Both hold its standard error, whose end tells that both are gone."""
-    script = ["import json, sys, wingmq", "mq = wingmq.start(log=True)", "print(json.dumps([mq.url, mq.pid]), flush=True)", *lines]
+    script = ["import json, sys, wingmq", "mq = wingmq.start(log=True)",
+              "print(json.dumps([mq.url, mq.pid]), flush=True)", *lines]  # fmt: skip
     process = subprocess.Popen([sys.executable, "-c", "\n".join(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE)  # fmt: skip
     url, pid = json.loads(process.stdout.readline())

@@ -2,7 +2,7 @@ import json
 import pathlib
 
 import pytest
-from wingmq import sign
+from wingmq import WingMqError, sign, start
 
 DATA = pathlib.Path(__file__).parents[3] / "tests/contract/data/signing.json"
 VECTORS = [each for each in json.loads(DATA.read_text(encoding="utf-8")) if each["separator"] == "\n"]
@@ -18,3 +18,13 @@ def test_vector(vector):
 
 def test_there_are_vectors():
     assert len(VECTORS) >= 10
+
+
+def test_where_signatures_are_verified_a_tenant_signs_with_its_own_secret():
+    with start(args=["--auth", "verify", "--credential", "test:test", "--credential", "alice:wonder"]) as mq:
+        alice = mq.tenant(access_key="alice", secret_key="wonder")
+        assert alice.call("queryQuota", {"regionId": "r"})["statusCode"] == 800
+        with pytest.raises(WingMqError) as refused:
+            mq.tenant(access_key="alice", secret_key="wander").call("queryQuota", {"regionId": "r"})
+        assert refused.value.error_code == "WMQ.SIGNATURE"
+        assert refused.value.hint.startswith("sig.hmac")

@@ -15,7 +15,9 @@ _OPERATIONS_OF_GET = {
 _DESCRIBED_MAX = 10
 
 
-def start(*, queues=(), clock="real", args=(), log=False, binary=None, access_key="test", secret_key="test", region_id="cn-snxy1"):
+def start(
+    *, queues=(), clock="real", args=(), log=False, binary=None, access_key="test", secret_key="test", region_id="cn-snxy1"
+):
     """Starts a broker of its own.
 
     queues: texts as `--queue` takes them; clock: `real` or `manual`; args: more options of `wingmq serve`; log: whether its log
@@ -127,9 +129,8 @@ class WingMq:
     def describe(self, queue=None):
         """What to print when a test fails: this queue, or all of this key."""
         now = self.admin("GET", "/clock")["now"]
-        queues = self.admin("GET", "/queues" + self._query())["queues"] if queue is None else [self.admin("GET", self._path(queue))]
         lines = []
-        for each in queues:
+        for each in self._own_queues() if queue is None else [self.admin("GET", self._path(queue))]:
             lines.append(f"queue {each['name']}: {each['mode']}, {each['messages']} messages")
             for group in each["groups"]:
                 path = self._path(each["id"], "/messages", group=group["id"], limit=_DESCRIBED_MAX)
@@ -140,12 +141,16 @@ class WingMq:
     def stop(self):
         self._server.stop()
 
+    def _own_queues(self):
+        return self.admin("GET", "/queues" + self._query())["queues"]
+
     def _path(self, queue, rest="", **parameters):
         return f"/queues/{_quoted(queue)}{rest}{self._query(**parameters)}"
 
     def _query(self, **parameters):
         given = {"region": self.region_id, "project": self.access_key, **parameters}
-        return "?" + urllib.parse.urlencode({name: value for name, value in given.items() if value is not None}, doseq=True)
+        given = {name: value for name, value in given.items() if value is not None}
+        return "?" + urllib.parse.urlencode(given, doseq=True)
 
 
 class _Tenant(WingMq):
@@ -168,7 +173,7 @@ class _Tenant(WingMq):
         """Removes what is this key's; the broker goes on."""
         if self.faults.added:
             self.faults.clear()
-        for queue in self.admin("GET", "/queues" + self._query())["queues"]:
+        for queue in self._own_queues():
             self.admin("DELETE", self._path(queue["id"]))
 
 
@@ -181,7 +186,8 @@ class Faults:
 
     def add(self, rule):
         self.added = True
-        return self._mq.admin("POST", "/faults", {**rule, "match": {"access_key": self._mq.access_key, **rule.get("match", {})}})
+        match = {"access_key": self._mq.access_key, **rule.get("match", {})}
+        return self._mq.admin("POST", "/faults", {**rule, "match": match})
 
     def list(self):
         faults = self._mq.admin("GET", "/faults")["faults"]
@@ -227,10 +233,8 @@ def _header_text(text):
 
 def _described(group):
     dead = group["dead_available"] + group["dead_in_flight"]
-    return (
-        f"group {group['name']}: {group['consumed']} consumed, {group['available']} available, {group['in_flight']} of them in flight,"
-        f" {dead} dead, {group['parked']} parked"
-    )
+    flying = f"{group['available']} available, {group['in_flight']} of them in flight"
+    return f"group {group['name']}: {group['consumed']} consumed, {flying}, {dead} dead, {group['parked']} parked"
 
 
 def _described_message(message, now):

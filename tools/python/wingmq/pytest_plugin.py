@@ -22,7 +22,7 @@ def wingmq(wingmq_broker, request):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "wingmq(*queues): queues that the fixture wingmq has, as `wingmq serve --queue` takes them")
+    config.addinivalue_line("markers", "wingmq(*queues): what the fixture wingmq has, as `wingmq serve --queue` takes it")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -14,7 +14,9 @@ class Server:
         command = [binary, "serve", "--listen", "127.0.0.1:0", "--exit-with-parent", *options]
         with tempfile.TemporaryFile() as said:
             try:
-                self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None if log else said)
+                self._process = subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None if log else said
+                )
             except OSError as cause:
                 raise RuntimeError(f"{binary} cannot be started: set WINGMQ_BINARY, or put wingmq on the PATH") from cause
             line = self._process.stdout.readline()
