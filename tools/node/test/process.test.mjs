@@ -33,6 +33,16 @@ test('a queue may belong to another key or region than the broker\'s own', async
   assert.equal((await mq.call('queryQueue', { regionId: 'cn-snxy1' })).total, 1);
 });
 
+test('peek gives all messages, also where they come in pages', async (t) => {
+  const mq = await start({ queues: ['orders'] });
+  t.after(() => mq.stop());
+  const sent = Array.from({ length: 1001 }, (_, n) => ({ body: n }));
+  const ids = await mq.ids('orders');
+  await mq.call('sendSpecifyQueueMessage', { ...ids, messages: sent.slice(0, 600) });
+  await mq.call('sendSpecifyQueueMessage', { ...ids, messages: sent.slice(600) });
+  assert.deepEqual((await mq.peek('orders')).map(({ body }) => ({ body })), sent);
+});
+
 // A process that starts a broker and says where. Both hold its standard error, whose end tells that both are gone.
 async function runner(t, ...lines) {
   const script = ["import { start } from './index.js';", 'const { url, pid } = await start({ log: true });',

@@ -39,6 +39,14 @@ def test_a_queue_may_belong_to_another_key_or_region():
         assert mq.call("queryQueue", {"regionId": "cn-snxy1"})["total"] == 1
 
 
+def test_peek_gives_all_messages_also_where_they_come_in_pages():
+    with harness.start(queues=["orders"]) as mq:
+        sent = [{"body": number} for number in range(1001)]
+        for messages in sent[:600], sent[600:]:
+            mq.call("sendSpecifyQueueMessage", {**mq.ids("orders"), "messages": messages})
+        assert [{"body": message["body"]} for message in mq.peek("orders")] == sent
+
+
 def runner(*lines):
     """A process that starts a broker and says where. Both hold its standard error, whose end tells that both are gone."""
     script = ["import json, sys, wingmq", "mq = wingmq.start(log=True)",
