@@ -6,6 +6,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <vector>
 
 #include "values.h"
@@ -41,6 +42,11 @@ std::string hint(std::string_view word, const std::vector<std::string>& known, c
   return similar.empty() ? fmt::format("`{} --help` lists them", full_name(command)) : fmt::format("did you mean `{}`?", similar);
 }
 
+std::string no_command(const std::string& name, const std::vector<std::string>& commands, const CLI::App& app) {
+  return fmt::format("`{}` is no command; {}", name,
+                     nearest(name, commands).empty() ? fmt::format("there are {}", fmt::join(commands, ", ")) : hint(name, commands, app));
+}
+
 bool names_option_of_a_command(const CLI::App& app, std::string_view name) {
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (command->get_option_no_throw(std::string(name)) != nullptr) return true;
@@ -51,19 +57,22 @@ bool names_option_of_a_command(const CLI::App& app, std::string_view name) {
 }  // namespace
 
 std::string describe_unknown(const CLI::App& command) {
-  const std::string name = name_in(command.remaining().front());
+  const auto left = command.remaining();
+  const auto first = std::ranges::find_if(left, [](const std::string& word) { return word != "--"; });
+  const std::string name = name_in(first == left.end() ? left.front() : *first);
   if (name.starts_with('-')) return fmt::format("`{}` is not an option; {}", name, hint(name, options_of(command), command));
   return fmt::format("`{}` belongs to no option; `{} --help` lists them", name, full_name(command));
 }
 
+std::optional<std::string> find_unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
+  const auto commands = commands_of(app);
+  if (words.empty() || words.front().starts_with('-') || std::ranges::find(commands, words.front()) != commands.end()) return std::nullopt;
+  return no_command(name_in(words.front()), commands, app);
+}
+
 std::string describe_unknown_command(const CLI::App& app) {
   const std::string name = name_in(app.remaining().front());
-  const auto commands = commands_of(app);
-  if (!name.starts_with('-')) {
-    return fmt::format("`{}` is no command; {}", name,
-                       nearest(name, commands).empty() ? fmt::format("there are {}", fmt::join(commands, ", "))
-                                                       : hint(name, commands, app));
-  }
+  if (!name.starts_with('-')) return no_command(name, commands_of(app), app);
   if (names_option_of_a_command(app, name)) {
     return fmt::format("`{}` must follow a command: {} serve {} …", name, app.get_name(), name);
   }

@@ -5,7 +5,7 @@
 namespace wingmq::tools {
 
 /// How `wingmq` ends (server.md).
-enum ExitCode : int { kStopped = 0, kFailed = 1, kBadOption = 2, kCannotBind = 3, kRefused = 4 };
+enum ExitCode : int { kStopped = 0, kFailed = 1, kBadOption = 2, kCannotBind = 3, kRefused = 4, kNotMet = 5 };
 
 /// From now on fail() names this command: `wingmq serve: …`. Before the first thread, at most once.
 void say_command(std::string_view name);

@@ -12,6 +12,11 @@ constexpr std::string_view kMarks = "{}[],:";
 
 bool is_blank(char c) { return kBlanks.find(c) != std::string_view::npos; }
 
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(kBlanks);
+  return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
+}
+
 /// Follows a text by its characters: inside of a string, or not.
 class StringWatch {
  public:
@@ -93,6 +98,39 @@ std::string flatten_json(std::string_view json) {
     if (!strings.belongs(c) && is_blank(c)) c = ' ';
   }
   return text;
+}
+
+std::vector<std::string_view> json_parts(std::string_view json) {
+  std::vector<std::string_view> parts;
+  StringWatch strings;
+  std::size_t depth = 0;
+  std::size_t begin = 0;
+  const auto end_part = [&](std::size_t end) {
+    const auto part = trimmed(json.substr(begin, end - begin));
+    if (!part.empty()) parts.push_back(part);
+    begin = end + 1;
+  };
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (strings.belongs(c)) continue;
+    if (c == '{' || c == '[') {
+      if (++depth == 1) begin = i + 1;
+    } else if (c == '}' || c == ']') {
+      if (--depth == 0) end_part(i);
+    } else if (depth == 1 && c == ',') {
+      end_part(i);
+    }
+  }
+  return parts;
+}
+
+std::string_view json_member(std::string_view object, std::string_view name) {
+  for (const auto part : json_parts(object)) {
+    if (part.size() < name.size() + 2 || part.front() != '"' || part.substr(1, name.size()) != name) continue;
+    const auto rest = trimmed(part.substr(name.size() + 2));
+    if (part[name.size() + 1] == '"' && rest.starts_with(':')) return trimmed(rest.substr(1));
+  }
+  return {};
 }
 
 }  // namespace wingmq::tools

@@ -13,11 +13,12 @@
 
 #include "bench_command.h"
 #include "build_info.h"
-#include "call_command.h"
+#include "client/call_command.h"
+#include "client/command.h"
+#include "client/sign_command.h"
 #include "command_line.h"
 #include "exit_code.h"
 #include "serve_command.h"
-#include "sign_command.h"
 #include "signals.h"
 
 namespace wingmq::tools {
@@ -27,19 +28,18 @@ constexpr auto kWhat = "WingMQ: an in-memory message queue with the HTTP API of 
 constexpr auto kExamples = R"(
 Examples:
   wingmq serve --queue 'orders?groups=g1'            a server on 127.0.0.1:9080
-  wingmq call queryQueue --param regionId=cn-snxy1   ask it something, from a second terminal
+  wingmq send orders hello                           a message, from a second terminal
+  wingmq recv orders g1 --confirm                    and out again
+  wingmq call queryQueue --param regionId=cn-snxy1   any operation of the API
   wingmq bench                                       measure one
 )";
 
-/// The arguments, last first as CLI::App takes them. `help serve` means `serve --help`.
-std::vector<std::string> arguments(const CLI::App& app, int argc, char** argv) {
+/// The arguments. `help serve` means `serve --help`, and `help help` what `help` does.
+std::vector<std::string> arguments(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
-  if (!words.empty() && words.front() == "help") {
-    words.erase(words.begin());
-    const auto named = [&words](const CLI::App* each) { return each->get_name() == words.front(); };
-    if (words.empty() || !app.get_subcommands(named).empty()) words.emplace_back("--help");
-  }
-  std::ranges::reverse(words);
+  if (words.empty() || words.front() != "help") return words;
+  while (!words.empty() && words.front() == "help") words.erase(words.begin());
+  words.emplace_back("--help");
   return words;
 }
 
@@ -58,8 +58,12 @@ ExitCode run(int argc, char** argv) {
   const CallCommand call_command(app);
   const BenchCommand bench_command(app);
   const SignCommand sign_command(app);
+  const auto client_commands = make_client_commands(app);
+  auto words = arguments(argc, argv);
+  if (const auto fault = find_unknown_command(app, words)) return fail(kBadOption, *fault);
+  std::ranges::reverse(words);  // as CLI::App takes them
   try {
-    app.parse(arguments(app, argc, argv));
+    app.parse(words);
   } catch (const CLI::Success& asked) {
     std::ostringstream text;
     app.exit(asked, text, text);
@@ -76,10 +80,13 @@ ExitCode run(int argc, char** argv) {
     return kBadOption;
   }
   say_command(command.get_name());
-  if (!command.remaining().empty()) return fail(kBadOption, describe_unknown(command));
+  if (command.remaining_size() > 0) return fail(kBadOption, describe_unknown(command));
   if (serve_command.chosen()) return serve_command.run();
   if (sign_command.chosen()) return sign_command.run();
   if (call_command.chosen()) return call_command.run();
+  for (const auto& each : client_commands) {
+    if (each->chosen()) return each->run();
+  }
   return bench_command.run();
 }
 

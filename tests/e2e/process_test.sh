@@ -13,7 +13,7 @@ cd "$dir" || exit 1
 refuses() {
   local code=$1 line=$2 name=wingmq
   shift 2
-  [[ ${1:-} != @(serve|call|bench|sign) ]] || name="wingmq $1"
+  [[ " serve call bench sign ${client_commands[*]} " != *" ${1:--} "* ]] || name="wingmq $1"
   timeout 10 "$wingmq" "$@" >refused.out 2>refused.err </dev/null
   is "wingmq $*: exit code" "$code" "$?"
   is "wingmq $*: standard error" "$name: $line" "$(cat refused.err)"
@@ -77,6 +77,8 @@ get() {
 quota() { get /apiproxy/v3/queue/queryQuota 'regionId: r' | sed -n 's/.*"quota":\([0-9]*\).*/\1/p'; }
 queue_names() { get /__admin/queues | grep -o '"name":"[^"]*"' | cut -d '"' -f 4 | tr '\n' ' '; }
 
+client_commands=(queues groups peek send recv confirm wait clock fault reset export import healthcheck)
+
 # --- what it prints ---------------------------------------------------------------------------------------------------
 
 test_help_and_version() {
@@ -92,7 +94,8 @@ test_help_and_version() {
   done
   is "help serve" "$help" "$("$wingmq" help serve)"
   is "help" "$("$wingmq" --help)" "$("$wingmq" help)"
-  for command in serve call bench sign; do
+  is "help help" "$("$wingmq" --help)" "$("$wingmq" help help)"
+  for command in serve call bench sign "${client_commands[@]}"; do
     like "$command --help has examples" $'.*\nExamples:\n(  .*\n)*  wingmq '"$command .*" "$("$wingmq" "$command" --help)"
   done
   "$wingmq" >nothing.out 2>nothing.err
@@ -191,7 +194,8 @@ test_refused_command_lines() {
   refuses 2 '`sreve` is no command; did you mean `serve`?' sreve
   refuses 2 '`server` is no command; did you mean `serve`?' server
   refuses 2 '`srve` is no command; did you mean `serve`?' help srve
-  refuses 2 '`dance` is no command; there are serve, call, bench, sign' dance
+  refuses 2 '`serv` is no command; did you mean `serve`?' serv --help
+  refuses 2 '`dance` is no command; there are serve, call, bench, sign, queues, groups, peek, send, recv, confirm, wait, clock, fault, reset, export, import, healthcheck' dance
   refuses 2 '`--hlep` is not an option; did you mean `--help`?' --hlep
   refuses 2 '`--listen` must follow a command: wingmq serve --listen …' --listen 127.0.0.1:0 serve
   refuses 2 '`--lisen` is not an option; did you mean `--listen`?' serve --lisen 127.0.0.1:0
@@ -214,7 +218,7 @@ test_refused_command_lines() {
 # Whatever is wrong, and whichever command is to blame: `wingmq COMMAND: OPTION: …`.
 test_refusals_have_one_form() {
   local command
-  for command in serve bench call sign; do
+  for command in serve bench call sign "${client_commands[@]}"; do
     refuses 2 '`--hepl` is not an option; did you mean `--help`?' "$command" --hepl
   done
   for command in call sign; do

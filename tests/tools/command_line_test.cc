@@ -43,6 +43,15 @@ TEST(CommandLineTest, WhatLooksLikeNothingLeadsToTheList) {
   EXPECT_EQ(said({"--colour"}), "`--colour` is not an option; `prog --help` lists them");
 }
 
+TEST(CommandLineTest, AnUnknownCommandIsFoundBeforeItsOptionsAre) {
+  CLI::App app("", "prog");
+  app.add_subcommand("serve");
+  EXPECT_EQ(find_unknown_command(app, {"serv", "--help"}), "`serv` is no command; did you mean `serve`?");
+  EXPECT_EQ(find_unknown_command(app, {"serve", "x"}), std::nullopt);
+  EXPECT_EQ(find_unknown_command(app, {"--help"}), std::nullopt);
+  EXPECT_EQ(find_unknown_command(app, {}), std::nullopt);
+}
+
 TEST(CommandLineTest, AnOptionOfACommandMustFollowIt) {
   EXPECT_EQ(said({"--listen", "x"}), "`--listen` must follow a command: prog serve --listen …");
 }

@@ -37,5 +37,21 @@ TEST(FlattenJsonTest, PutsBlanksForLineEndsOutsideOfStrings) {
   EXPECT_EQ(flatten_json("[\"a\nb\\\"\n\",\n1]"), "[\"a\nb\\\"\n\", 1]");
 }
 
+TEST(JsonPartsTest, AreWhatStandsBetweenTheCommas) {
+  EXPECT_EQ(json_parts("[]").size(), 0U);
+  const auto parts = json_parts(" [ 1.50 , \"a,]\\\"\",{\"x\":[1,2]} ]");
+  ASSERT_EQ(parts.size(), 3U);
+  EXPECT_EQ(parts[0], "1.50");
+  EXPECT_EQ(parts[1], "\"a,]\\\"\"");
+  EXPECT_EQ(parts[2], "{\"x\":[1,2]}");
+}
+
+TEST(JsonMemberTest, KeepsTheSpellingOfItsValue) {
+  const auto* object = R"({"ab":0,"a" : 1.50 ,"b":{"a":2}})";
+  EXPECT_EQ(json_member(object, "a"), "1.50");
+  EXPECT_EQ(json_member(object, "b"), R"({"a":2})");
+  EXPECT_EQ(json_member(object, "c"), "");
+}
+
 }  // namespace
 }  // namespace wingmq::tools

@@ -1,4 +1,4 @@
-#include "signed_call.h"
+#include "client/signed_call.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,30 +21,6 @@ namespace wingmq::tools {
 namespace {
 
 using Parameter = std::pair<std::string, std::string>;
-
-/// The key and the secret that a server for tests knows by itself.
-constexpr auto kTestKey = "test";
-
-std::string now_as_date() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  std::array<char, 40> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
-}
-
-std::expected<std::string, std::string> read_file(const std::string& name) {
-  if (name == "-") return std::string{std::istreambuf_iterator<char>(std::cin), {}};
-  // Not with iterators: where a folder is opened as a file they throw, read() only says so.
-  std::ifstream file(name, std::ios::binary);
-  std::string text;
-  std::array<char, 65'536> piece{};
-  while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
-    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
-  }
-  if (!file.is_open() || file.bad()) return std::unexpected(fmt::format("the file `{}` cannot be read", name));
-  return text;
-}
 
 /// A value in the form in which all of it arrives: HTTP drops the blanks around a header, the server those around JSON,
 /// and neither would be missing from the digest. A file's last line ends with a line end that nobody meant.
@@ -101,6 +77,27 @@ bool signs(const Parameter& header) {
 
 }  // namespace
 
+std::string now_as_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  std::array<char, 40> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
+std::expected<std::string, std::string> read_file(const std::string& name) {
+  if (name == "-") return std::string{std::istreambuf_iterator<char>(std::cin), {}};
+  // Not with iterators: where a folder is opened as a file they throw, read() only says so.
+  std::ifstream file(name, std::ios::binary);
+  std::string text;
+  std::array<char, 65'536> piece{};
+  while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (!file.is_open() || file.bad()) return std::unexpected(fmt::format("the file `{}` cannot be read", name));
+  return text;
+}
+
 void SignedCallOptions::add_to(CLI::App& command) {
   command.add_option("OPERATION", operation_, "Such as queryQueue; the list is below");
   command
@@ -109,23 +106,8 @@ void SignedCallOptions::add_to(CLI::App& command) {
       ->option_text("NAME=VALUE ...")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_option("--access-key", access_key_, "Whose credential (default test, or $WINGMQ_ACCESS_KEY)")
-      ->option_text("AK")
-      ->envname("WINGMQ_ACCESS_KEY");
-  command
-      .add_option("--secret-key", secret_key_,
-                  "Its secret; better as $WINGMQ_SECRET_KEY: a command line can be read by every user of the machine "
-                  "(default that of test)")
-      ->option_text("SK")
-      ->envname("WINGMQ_SECRET_KEY");
+  keys_.add_to(command);
   command.add_option("--date", date_, "requestDate (default the present)")->option_text("DATE");
-  command.add_option("--url", url_, "Where the server is (default http://127.0.0.1:9080)")->option_text("URL");
-}
-
-std::string SignedCallOptions::access_key() const { return access_key_.value_or(kTestKey); }
-
-std::string SignedCallOptions::secret_key() const {
-  return secret_key_.value_or(access_key() == kTestKey ? kTestKey : "");
 }
 
 std::expected<net::CallToSign, std::string> SignedCallOptions::read() const {
@@ -137,8 +119,8 @@ std::expected<net::CallToSign, std::string> SignedCallOptions::read() const {
   }
   net::CallToSign call{.operation = std::move(*operation),
                        .parameters = {},
-                       .access_key = access_key(),
-                       .secret_key = secret_key(),
+                       .access_key = keys_.access_key(),
+                       .secret_key = keys_.secret_key(),
                        .date = date_.empty() ? now_as_date() : date_};
   call.parameters.reserve(parameters_.size());
   for (const std::string& text : parameters_) {
@@ -152,13 +134,24 @@ std::expected<net::CallToSign, std::string> SignedCallOptions::read() const {
 std::expected<ReadyCall, std::string> SignedCallOptions::make() const {
   const auto call = read();
   if (!call) return std::unexpected(call.error());
-  ReadyCall ready{net::service_path(call->operation), net::sign(*call)};
+  return make_ready(*call);
+}
+
+std::expected<ReadyCall, std::string> make_ready(const net::CallToSign& call) {
+  ReadyCall ready{net::service_path(call.operation), net::sign(call)};
   auto& headers = ready.wire.headers;
-  if (!is_signed()) std::erase_if(headers, signs);
+  if (call.secret_key.empty()) std::erase_if(headers, signs);
   for (const Parameter& header : headers) {
     if (auto fault = find_fault(header)) return std::unexpected(std::move(*fault));
   }
   return ready;
+}
+
+Request as_request(const ReadyCall& call, const std::string& language, std::chrono::milliseconds patience) {
+  const auto& [headers, body] = call.wire;
+  Request request{.method = body.empty() ? "GET" : "POST", .path = call.path, .headers = headers, .body = body, .patience = patience};
+  if (!language.empty()) request.headers.emplace_back("Accept-Language", language);
+  return request;
 }
 
 std::string operations_help() {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "exit_code.h"
-#include "signed_call.h"
+#include "client/signed_call.h"
 
 namespace CLI {
 class App;
@@ -19,6 +19,7 @@ class SignCommand {
  private:
   CLI::App& command_;
   SignedCallOptions call_;
+  std::string url_ = kDefaultUrl;
   bool curl_ = false;
 };
 

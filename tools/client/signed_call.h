@@ -1,10 +1,10 @@
 #pragma once
 
 #include <expected>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "client/server_options.h"
 #include "wingmq/net/sign.h"
 
 namespace CLI {
@@ -19,6 +19,18 @@ struct ReadyCall {
   net::SignedCall wire;  ///< unsigned, when there is no secret
 };
 
+/// A call ready to be sent: without a secret the headers that sign are left out. The error names a value that no header can hold.
+[[nodiscard]] std::expected<ReadyCall, std::string> make_ready(const net::CallToSign& call);
+
+/// The same as a request; `language` for Accept-Language unless it is empty.
+[[nodiscard]] Request as_request(const ReadyCall& call, const std::string& language, std::chrono::milliseconds patience = {});
+
+/// The present, as requestDate.
+[[nodiscard]] std::string now_as_date();
+
+/// All of a file, `-` of standard input. The error names it.
+[[nodiscard]] std::expected<std::string, std::string> read_file(const std::string& name);
+
 /// The options that name a call and who signs it: those of `wingmq sign` and `wingmq call`. One thread.
 class SignedCallOptions {
  public:
@@ -30,21 +42,15 @@ class SignedCallOptions {
   /// one line.
   [[nodiscard]] std::expected<ReadyCall, std::string> make() const;
   /// Whether there is a secret; `test` has one by itself.
-  [[nodiscard]] bool is_signed() const { return !secret_key().empty(); }
-  /// The server's address: `http://127.0.0.1:9080`.
-  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] bool is_signed() const { return !keys_.secret_key().empty(); }
 
  private:
   [[nodiscard]] std::expected<net::CallToSign, std::string> read() const;
-  [[nodiscard]] std::string access_key() const;
-  [[nodiscard]] std::string secret_key() const;
 
   std::string operation_;
   std::vector<std::string> parameters_;
-  std::optional<std::string> access_key_;
-  std::optional<std::string> secret_key_;
+  KeyOptions keys_;
   std::string date_;
-  std::string url_ = "http://127.0.0.1:9080";
 };
 
 /// For the end of a command's help: the names of the operations.

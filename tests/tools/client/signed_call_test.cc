@@ -1,4 +1,4 @@
-#include "signed_call.h"
+#include "client/signed_call.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "sign_command.h"
+#include "client/sign_command.h"
 
 #include <fmt/format.h>
 
@@ -49,6 +49,7 @@ std::string curl_command(const ReadyCall& call, const std::string& url) {
 SignCommand::SignCommand(CLI::App& app) : command_(*app.add_subcommand("sign", "Print the signed headers of a call")) {
   command_.footer(kExamples + operations_help())->allow_extras();
   call_.add_to(command_);
+  add_url_option(command_, url_);
   command_.add_flag("--curl", curl_, "Print the whole call as a curl command");
 }
 
@@ -58,7 +59,7 @@ ExitCode SignCommand::run() const {
   if (!call_.is_signed()) return fail(kBadOption, "--access-key is given without --secret-key");
   const auto call = call_.make();
   if (!call) return fail(kBadOption, call.error());
-  const auto url = load::read_url(call_.url());
+  const auto url = load::read_url(url_);
   if (!url) return fail(kBadOption, "--url: " + url.error());
   std::string text;
   if (curl_) {

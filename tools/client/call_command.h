@@ -1,14 +1,8 @@
 #pragma once
 
-#include <chrono>
-#include <string>
-
 #include "exit_code.h"
-#include "signed_call.h"
-
-namespace wingmq::load {
-struct Url;
-}
+#include "client/server_options.h"
+#include "client/signed_call.h"
 
 namespace wingmq::tools {
 
@@ -21,17 +15,14 @@ class CallCommand {
   [[nodiscard]] ExitCode run() const;
 
  private:
-  [[nodiscard]] ExitCode exchange(const ReadyCall& call, const load::Url& url, std::chrono::milliseconds patience) const;
+  [[nodiscard]] ExitCode exchange(const ReadyCall& call, Server& server) const;
 
   CLI::App& command_;
   SignedCallOptions call_;
-  std::string ca_file_;
-  bool insecure_ = false;
+  ServerOptions server_;
   bool include_ = false;
   bool raw_ = false;
   bool pretty_ = false;
-  std::string language_;
-  std::string timeout_ = "75s";  // a consume may wait for 60
 };
 
 }  // namespace wingmq::tools
