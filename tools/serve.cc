@@ -163,6 +163,11 @@ ExitCode serve(ServeSettings settings, const ReadSettings& read_again) {
     return fail(kCannotBind, started.error() + hint_for(started.error()));
   }
   write_log(net::LogLevel::kInfo, start_line(settings, server.endpoints()));
+  if (!settings.server.fault_rules.empty()) {
+    write_log(net::LogLevel::kInfo, fmt::format("faults from the start; --seed {} repeats their chance", settings.server.seed));
+  } else if (settings.server.faults) {
+    write_log(net::LogLevel::kDebug, fmt::format("--seed {} repeats the chance of faults", settings.server.seed));
+  }
   print_ready(server.endpoints(), settings.server.tls.mode);
   if (settings.tls_auto) say_how_to_trust(settings.server.tls.certificate_file, server.endpoints().front().port);
   const std::string reason =

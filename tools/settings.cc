@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <random>
 #include <cctype>
 #include <iterator>
 
@@ -97,6 +101,24 @@ Applied set_tls(ServeSettings& settings, const std::string& text) {
 Applied set_file(const std::string& text, std::string& target) {
   if (text.empty()) return std::unexpected("a file in PEM form");
   target = text;
+  return {};
+}
+
+Applied set_faults(ServeSettings& settings, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad()) return std::unexpected("a file with a JSON list of fault rules; this one cannot be read");
+  if (auto checked = net::check_fault_rules(text); !checked) return std::unexpected("a file with a JSON list of fault rules: " + checked.error());
+  settings.server.fault_rules = std::move(text);
+  return {};
+}
+
+Applied set_seed(ServeSettings& settings, const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc() || end != text.data() + text.size()) return std::unexpected("a whole number");
+  settings.server.seed = seed;
+  settings.seed_given = true;
   return {};
 }
 
@@ -215,6 +237,10 @@ std::vector<SettingRule> server_and_broker_rules() {
        .apply = [](ServeSettings& s, const std::string& v) { return set_count(v, s.broker.partitions, 64); }},
       {.name = "clock", .placeholder = "real|manual", .help = "manual: time moves only by POST /__admin/clock/advance (default real)",
        .topic = "Broker", .apply = set_clock},
+      {.name = "faults", .placeholder = "FILE", .help = "Calls to break on purpose: a JSON list of rules, as POST /__admin/faults takes them",
+       .topic = "Broker", .apply = set_faults},
+      {.name = "seed", .placeholder = "N", .help = "Of what faults leave to chance (default: another one each time, told in the log)",
+       .topic = "Broker", .apply = set_seed},
       {.name = "handlers", .placeholder = "compact|json", .help = "Look of a message's handler (default compact)",
        .topic = "Broker", .apply = set_handlers},
       {.name = "count-failures", .placeholder = "delivered|explicit",
@@ -308,6 +334,12 @@ Applied check_exposure(const ServeSettings& settings) {
       settings.origin_of("listen"), exposed->address));
 }
 
+/// Nobody breaks what others rely on.
+Applied check_faults(const ServeSettings& settings) {
+  if (settings.profile == Profile::kTest || settings.server.fault_rules.empty()) return {};
+  return std::unexpected(settings.origin_of("faults") + ": faults are for profile test");
+}
+
 /// What each profile adds to what was not said.
 void apply_profile(ServeSettings& settings) {
   net::ServerOptions& server = settings.server;
@@ -316,6 +348,8 @@ void apply_profile(ServeSettings& settings) {
                   : settings.profile == Profile::kBench ? net::AuthMode::kOff
                                                         : net::AuthMode::kWarn;
   }
+  server.faults = settings.profile == Profile::kTest;
+  if (!settings.seed_given) server.seed = std::random_device()();
   if (settings.profile == Profile::kTest && server.credentials.empty()) {
     server.credentials.push_back({"test", "test", "test", false});
   }
@@ -398,6 +432,7 @@ std::expected<void, std::string> complete(ServeSettings& settings) {
   if (wants_admin_off) settings.server.admin = net::AdminAccess::kOff;
   if (auto checked = check_credentials(settings); !checked) return checked;
   if (auto checked = check_memory(settings); !checked) return checked;
+  if (auto checked = check_faults(settings); !checked) return checked;
   return check_exposure(settings);
 }
 

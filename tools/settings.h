@@ -28,6 +28,7 @@ struct ServeSettings {
   bool auth_given = false;
   bool metrics_given = false;
   bool per_address_given = false;
+  bool seed_given = false;
   bool tls_only = false;
   bool tls_auto = false;  ///< with a certificate that is made at the start
   ClockMode clock = ClockMode::kReal;

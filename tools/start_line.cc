@@ -32,7 +32,7 @@ std::string_view name_of(net::AuthMode mode) {
 }
 
 /// Settings that have a place of their own in the line.
-constexpr std::array<std::string_view, 5> kToldAnyhow{"profile", "listen", "auth", "clock", "limit"};
+constexpr std::array<std::string_view, 6> kToldAnyhow{"profile", "listen", "auth", "clock", "limit", "seed"};
 
 std::vector<std::string> differences(const ServeSettings& settings) {
   std::vector<std::string> all;

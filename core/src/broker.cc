@@ -129,8 +129,8 @@ Result<void> Broker::remove_groups(const Project& project, QueueId queue, std::s
 
 // --- Messages ---------------------------------------------------------------------------------------------------------
 
-Result<void> Broker::send(const Project& project, QueueId queue, BatchRef batch) {
-  return impl_->run([&](Time now, Effects& effects) -> Result<void> {
+Result<Stored> Broker::send(const Project& project, QueueId queue, BatchRef batch) {
+  return impl_->run([&](Time now, Effects& effects) -> Result<Stored> {
     const auto found = impl_->registry_.queue(project, queue);
     if (!found) return std::unexpected(found.error());
     if (batch->has_tags() && !has_tags_and_dead_letters((*found)->identity().spec.mode)) {
@@ -141,8 +141,8 @@ Result<void> Broker::send(const Project& project, QueueId queue, BatchRef batch)
       return std::unexpected(Error{ErrorCode::kPayloadTooLarge, payload_max, batch->payload_bytes()});
     }
     const auto room = impl_->check_memory(0, 0, now, effects);
-    if (room) (*found)->send(std::move(batch), now, effects);
-    return room;
+    if (!room) return std::unexpected(room.error());
+    return (*found)->send(std::move(batch), now, effects);
   });
 }
 
@@ -161,7 +161,7 @@ std::optional<Result<Delivery>> Broker::consume(const Project& project, const Co
 
 bool Broker::cancel(Waiter& waiter) {
   const auto group = Group::of(waiter);
-  return group && group->cancel(waiter);
+  return group && impl_->run([&](Time, Effects& effects) { return group->cancel(waiter, effects); });
 }
 
 void Broker::give_back(const Project& project, GroupId group, const Delivery& delivery) {
@@ -237,6 +237,52 @@ std::vector<QueueGroups> Broker::inspect(const Project& project) {
     return all;
   });
 }
+
+Result<QueueGroups> Broker::declare_queue(const QueuePlan& plan) {
+  return impl_->run([&](Time now, Effects& effects) { return impl_->registry_.declare_queue(plan, now, effects); });
+}
+
+Result<std::uint64_t> Broker::purge(QueueId queue, std::optional<GroupId> group) {
+  return impl_->run([&](Time now, Effects& effects) -> Result<std::uint64_t> {
+    const auto found = impl_->registry_.find_queue(queue);
+    if (!found) return std::unexpected(Error{ErrorCode::kQueueNotFound});
+    return found->purge(group, now, effects);
+  });
+}
+
+Result<std::uint64_t> Broker::redrive(QueueId queue, GroupId group, std::uint64_t messages_max) {
+  return impl_->run([&](Time now, Effects& effects) -> Result<std::uint64_t> {
+    const auto found = impl_->registry_.group(queue, group);
+    if (!found) return std::unexpected(found.error());
+    return (*found)->redrive(messages_max, now, effects);
+  });
+}
+
+Result<std::uint64_t> Broker::expire(QueueId queue, GroupId group, const ExpireRequest& request) {
+  return impl_->run([&](Time now, Effects& effects) -> Result<std::uint64_t> {
+    const auto found = impl_->registry_.group(queue, group);
+    if (!found) return std::unexpected(found.error());
+    return (*found)->expire(request, now, effects);
+  });
+}
+
+Result<std::uint64_t> Broker::duplicate(QueueId queue, GroupId group, const Handle& lease) {
+  return impl_->run([&](Time now, Effects& effects) -> Result<std::uint64_t> {
+    const auto found = impl_->registry_.group(queue, group);
+    if (!found) return std::unexpected(found.error());
+    return (*found)->duplicate(lease, now, effects);
+  });
+}
+
+std::optional<Result<WatchedCounts>> Broker::watch(const WatchRequest& request, Watcher& watcher) {
+  return impl_->run([&](Time now, Effects& effects) -> std::optional<Result<WatchedCounts>> {
+    const auto found = impl_->registry_.find_queue(request.queue);
+    if (!found) return std::unexpected(Error{ErrorCode::kQueueNotFound});
+    return found->watch(request, watcher, now, effects);
+  });
+}
+
+bool Broker::cancel(Watcher& watcher) { return Watches::cancel(watcher); }
 
 Result<std::vector<PeekedMessage>> Broker::peek(QueueId queue, const PeekRequest& request) {
   return impl_->run([&](Time now, Effects& effects) -> Result<std::vector<PeekedMessage>> {

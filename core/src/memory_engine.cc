@@ -20,7 +20,7 @@ AtOnce<void> MemoryEngine::remove_groups(const Project& project, QueueId queue, 
   return broker_.remove_groups(project, queue, names);
 }
 
-AtOnce<void> MemoryEngine::send(const Project& project, QueueId queue, BatchRef batch, Ticket&) {
+AtOnce<Stored> MemoryEngine::send(const Project& project, QueueId queue, BatchRef batch, Ticket&) {
   return broker_.send(project, queue, std::move(batch));
 }
 AtOnce<Delivery> MemoryEngine::consume(const Project& project, const ConsumeRequest& request, Ticket& ticket) {
@@ -36,7 +36,9 @@ AtOnce<void> MemoryEngine::reset(const Project& project, std::optional<QueueId> 
                                  Ticket&) {
   return broker_.reset(project, queue, group, target, force);
 }
-bool MemoryEngine::cancel(Ticket& ticket) { return broker_.cancel(ticket); }
+bool MemoryEngine::cancel(Ticket& ticket) {
+  return broker_.cancel(static_cast<Waiter&>(ticket)) || broker_.cancel(static_cast<Watcher&>(ticket));
+}
 void MemoryEngine::give_back(const Project& project, GroupId group, const Delivery& delivery) {
   broker_.give_back(project, group, delivery);
 }
@@ -47,6 +49,18 @@ AtOnce<std::vector<QueueGroups>> MemoryEngine::inspect(const std::optional<Proje
 AtOnce<std::vector<PeekedMessage>> MemoryEngine::peek(QueueId queue, const PeekRequest& request, Ticket&) {
   return broker_.peek(queue, request);
 }
+AtOnce<QueueGroups> MemoryEngine::declare_queue(const QueuePlan& plan, Ticket&) { return broker_.declare_queue(plan); }
+AtOnce<std::uint64_t> MemoryEngine::purge(QueueId queue, std::optional<GroupId> group, Ticket&) { return broker_.purge(queue, group); }
+AtOnce<std::uint64_t> MemoryEngine::redrive(QueueId queue, GroupId group, std::uint64_t messages_max, Ticket&) {
+  return broker_.redrive(queue, group, messages_max);
+}
+AtOnce<std::uint64_t> MemoryEngine::expire(QueueId queue, GroupId group, const ExpireRequest& request, Ticket&) {
+  return broker_.expire(queue, group, request);
+}
+AtOnce<std::uint64_t> MemoryEngine::duplicate(QueueId queue, GroupId group, const Handle& lease, Ticket&) {
+  return broker_.duplicate(queue, group, lease);
+}
+AtOnce<WatchedCounts> MemoryEngine::watch(const WatchRequest& request, Ticket& ticket) { return broker_.watch(request, ticket); }
 AtOnce<void> MemoryEngine::wipe(bool keep_queues, Ticket&) {
   broker_.wipe(keep_queues);
   return Result<void>();

@@ -23,11 +23,19 @@ const MarkedRun* find_mark(const GroupView& view, PartitionIndex partition, Offs
   return inside ? &mark : nullptr;
 }
 
+/// Who holds message `index` of the run.
+void add_holder(const MarkedRun& mark, std::uint64_t index, PeekedMessage& message) {
+  if (!mark.holder) return;
+  message.lease_deadline = mark.holder->deadline;
+  message.handle = mark.holder->handle;
+  message.handle->index = static_cast<std::uint16_t>(message.handle->index + index);
+}
+
 void add_state(const GroupView& view, PeekedMessage& message) {
   if (const MarkedRun* mark = find_mark(view, message.partition, message.offset)) {
     message.state = mark->state;
     message.failures = mark->run.failures;
-    message.lease_deadline = mark->lease_deadline;
+    add_holder(*mark, message.offset.value - mark->run.offset.value, message);
     return;
   }
   const bool unread = message.offset >= view.cursors[message.partition.value].offset;
@@ -45,7 +53,8 @@ void add_entry(const LogEntry& entry, PartitionIndex partition, const GroupView*
                           .index = entry.first + i,
                           .state = std::nullopt,
                           .failures = 0,
-                          .lease_deadline = std::nullopt};
+                          .lease_deadline = std::nullopt,
+                          .handle = std::nullopt};
     if (seen(request, partition, message.offset)) continue;
     if (view != nullptr) add_state(*view, message);
     if (request.state && message.state != request.state) continue;
@@ -87,7 +96,9 @@ std::vector<PeekedMessage> peek_dead_letters(std::span<const MarkedRun> letters,
                       .index = letter.run.first + i,
                       .state = MessageState::kDead,
                       .failures = letter.run.failures,
-                      .lease_deadline = letter.lease_deadline});
+                      .lease_deadline = std::nullopt,
+                      .handle = std::nullopt});
+      add_holder(letter, i, page.back());
     }
   }
   return page;

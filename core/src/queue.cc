@@ -37,13 +37,48 @@ std::shared_ptr<Queue> Queue::emptied() {
 
 // --- Messages ---------------------------------------------------------------------------------------------------------
 
-void Queue::send(BatchRef batch, Time now, Effects& effects) {
-  const bool was_empty = shards_->append(std::move(batch), now);
+Stored Queue::send(BatchRef batch, Time now, Effects& effects) {
+  const auto stored = shards_->append(std::move(batch), now);
   note_reclaimable();  // perhaps no group wants it
-  if (was_empty) environment_.timers.arm(*this, now + environment_.options.limits.retention, true);
-  if (shards_->parked.load() == 0) return;
-  const ReadLock lock(groups_mutex_);
-  for (const auto& group : groups_) group->serve_parked(now, effects);
+  if (stored.was_empty) environment_.timers.arm(*this, now + environment_.options.limits.retention, true);
+  if (shards_->parked.load() != 0 || shards_->watches->active()) tell_groups(now, effects);
+  return stored.place;
+}
+
+void Queue::tell_groups(Time now, Effects& effects) {
+  {
+    const ReadLock lock(groups_mutex_);
+    for (const auto& group : groups_) group->serve_parked(now, effects);
+  }
+  if (shards_->watches->active()) shards_->watches->judge(std::nullopt, counted(), effects);
+}
+
+WatchedCounts Queue::counted() const { return {.messages = shards_->sizes().messages}; }
+
+std::optional<Result<WatchedCounts>> Queue::watch(const WatchRequest& request, Watcher& watcher, Time now, Effects& effects) {
+  if (environment_.closing.load(std::memory_order_acquire)) return std::unexpected(Error{ErrorCode::kShuttingDown});
+  if (request.group) {
+    const auto member = group(*request.group);
+    if (!member) return std::unexpected(member.error());
+    return (*member)->watch(request, watcher, now, effects);
+  }
+  expire(now, effects);
+  return Watches::watch(shards_->watches, watcher, request, [this] { return counted(); });
+}
+
+Result<std::uint64_t> Queue::purge(std::optional<GroupId> only, Time now, Effects& effects) {
+  if (only) {
+    const auto member = group(*only);
+    if (!member) return std::unexpected(member.error());
+    return (*member)->purge(false, now, effects);
+  }
+  expire(now, effects);
+  const std::vector<Position> ends = shards_->ends();
+  for (const auto& member : groups()) static_cast<void>(member->purge(true, now, effects));
+  const std::uint64_t messages = shards_->drop_before(ends);
+  note_reclaimable();
+  if (shards_->watches->active()) tell_groups(now, effects);
+  return messages;
 }
 
 void Queue::fire(Time now, Effects& effects) {
@@ -53,6 +88,7 @@ void Queue::fire(Time now, Effects& effects) {
 
 void Queue::expire(Time now, Effects& effects) {
   effects.fired(now, FiredType::kMessageExpired, identity_->spec.name, nullptr, shards_->expire(now));
+  if (shards_->watches->active()) tell_groups(now, effects);
 }
 
 std::optional<Time> Queue::oldest() const {
@@ -146,14 +182,16 @@ Queue::Groups Queue::groups() const {
   return groups_;
 }
 
-std::shared_ptr<Group> Queue::find_group(GroupId id) const {
+Result<std::shared_ptr<Group>> Queue::group(GroupId id) const {
   const ReadLock lock(groups_mutex_);
   const auto found = std::ranges::find(groups_, id, &Group::id);
-  return found != groups_.end() ? *found : nullptr;
+  if (found == groups_.end()) return std::unexpected(Error{ErrorCode::kGroupNotFound});
+  return *found;
 }
 
 void Queue::close(const Result<Delivery>& outcome, Effects& effects) noexcept {
   environment_.timers.disarm(*this);
+  shards_->watches->close(ErrorCode::kQueueNotFound, effects);
   const ReadLock lock(groups_mutex_);
   for (const auto& group : groups_) group->close(outcome, effects);
 }
@@ -161,6 +199,7 @@ void Queue::close(const Result<Delivery>& outcome, Effects& effects) noexcept {
 void Queue::answer_parked(Effects& effects) noexcept {
   const ReadLock lock(groups_mutex_);
   for (const auto& group : groups_) group->answer_parked(effects);
+  shards_->watches->close(ErrorCode::kShuttingDown, effects);
 }
 
 // --- Looking ----------------------------------------------------------------------------------------------------------
@@ -188,13 +227,13 @@ QueueGroups Queue::inspect(Time now, Effects& effects) {
 Result<std::vector<PeekedMessage>> Queue::peek(const PeekRequest& request, Time now, Effects& effects) {
   expire(now, effects);
   if (!request.group) return peek_messages(*shards_, nullptr, request);
-  const auto group = find_group(*request.group);
-  if (!group) return std::unexpected(Error{ErrorCode::kGroupNotFound});
+  const auto member = group(*request.group);
+  if (!member) return std::unexpected(member.error());
   if (request.state == MessageState::kDead) {
-    const auto dead = group->dead_letters(request.after, request.limit, now, effects);
+    const auto dead = (*member)->dead_letters(request.after, request.limit, now, effects);
     return peek_dead_letters(dead, environment_.options.limits.retention, request);
   }
-  const GroupView view = group->view(now, effects);
+  const GroupView view = (*member)->view(now, effects);
   return peek_messages(*shards_, &view, request);
 }
 

@@ -28,7 +28,9 @@ class Queue final : public Timed {
   /// A queue of the same identity and groups with nothing in it; the groups keep ids and tag rules, old handles are dead.
   [[nodiscard]] std::shared_ptr<Queue> emptied() EXCLUDES(groups_mutex_);
 
-  void send(BatchRef batch, Time now, Effects& effects) EXCLUDES(groups_mutex_);
+  Stored send(BatchRef batch, Time now, Effects& effects) EXCLUDES(groups_mutex_);
+  /// As Broker::purge().
+  [[nodiscard]] Result<std::uint64_t> purge(std::optional<GroupId> group, Time now, Effects& effects) EXCLUDES(groups_mutex_);
 
   /// Groups of these names that are not the queue's yet, with ids from `ids`, one for each, and room for add_groups(). Errors as
   /// Broker::create_groups().
@@ -40,6 +42,8 @@ class Queue final : public Timed {
   /// Takes the groups out and returns them, for the caller to close.
   [[nodiscard]] Result<Groups> remove_groups(std::span<const std::string> names) EXCLUDES(groups_mutex_);
   [[nodiscard]] Groups groups() const EXCLUDES(groups_mutex_);
+  /// kGroupNotFound.
+  [[nodiscard]] Result<std::shared_ptr<Group>> group(GroupId id) const EXCLUDES(groups_mutex_);
 
   [[nodiscard]] QueueInfo info(Time now, Effects& effects) EXCLUDES(groups_mutex_);
   [[nodiscard]] QueueGroups inspect(Time now, Effects& effects) EXCLUDES(groups_mutex_);
@@ -59,12 +63,17 @@ class Queue final : public Timed {
   void fire(Time now, Effects& effects) override;
   /// Takes the queue out of service; see Group::close().
   void close(const Result<Delivery>& outcome, Effects& effects) noexcept EXCLUDES(groups_mutex_);
-  /// Answers those who wait with an empty delivery.
+  /// As Broker::watch(), the queue being found.
+  [[nodiscard]] std::optional<Result<WatchedCounts>> watch(const WatchRequest& request, Watcher& watcher, Time now, Effects& effects)
+      EXCLUDES(groups_mutex_);
+  /// The broker closes: answers those who wait with an empty delivery, and those who watch.
   void answer_parked(Effects& effects) noexcept EXCLUDES(groups_mutex_);
 
  private:
-  [[nodiscard]] std::shared_ptr<Group> find_group(GroupId id) const EXCLUDES(groups_mutex_);
   void expire(Time now, Effects& effects);
+  /// Gives what came to those who wait, and tells who watches.
+  void tell_groups(Time now, Effects& effects) EXCLUDES(groups_mutex_);
+  [[nodiscard]] WatchedCounts counted() const;
   [[nodiscard]] std::vector<std::uint64_t> finished_until(Time now, Effects& effects) const EXCLUDES(groups_mutex_);
 
   Environment& environment_;

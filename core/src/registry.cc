@@ -57,6 +57,12 @@ Result<std::shared_ptr<Group>> Registry::group(const Project& project, std::opti
   return refuse(ErrorCode::kGroupNotFound);
 }
 
+Result<std::shared_ptr<Group>> Registry::group(QueueId queue, GroupId id) const {
+  const auto found = find_queue(queue);
+  if (!found) return refuse(ErrorCode::kQueueNotFound);
+  return found->group(id);
+}
+
 // --- Changing ---------------------------------------------------------------------------------------------------------
 
 void Registry::enlist(Stripes& stripes, const std::shared_ptr<Queue>& queue) {
@@ -131,6 +137,23 @@ Result<QueueInfo> Registry::create_queue(const Project& project, QueueSpec spec,
   QueueInfo info = (*created)->info(now, effects);
   add_queue(projects_, stripes_, *created);
   return info;
+}
+
+Result<QueueGroups> Registry::declare_queue(const QueuePlan& plan, Time now, Effects& effects) {
+  const MutexLock lock(tree_mutex_);
+  const auto created = make_queue(projects_, plan.project, plan.spec, now);
+  if (!created) return std::unexpected(created.error());
+  const auto groups = make_groups(**created, plan.groups);
+  if (!groups) return std::unexpected(groups.error());
+  add_groups(stripes_, **created, *groups);
+  try {
+    QueueGroups declared = (*created)->inspect(now, effects);
+    add_queue(projects_, stripes_, *created);
+    return declared;
+  } catch (...) {
+    for (const auto& group : *groups) delist(stripes_, *group);
+    throw;
+  }
 }
 
 Result<void> Registry::remove_queue(const Project& project, QueueId id, Effects& effects) {

@@ -28,10 +28,13 @@ class Registry {
                                                      GroupId id) const;
   /// Of any project; nullptr: there is none.
   [[nodiscard]] std::shared_ptr<Queue> find_queue(QueueId id) const;
+  /// The same of a queue's group. kQueueNotFound, kGroupNotFound.
+  [[nodiscard]] Result<std::shared_ptr<Group>> group(QueueId queue, GroupId id) const;
 
   /// As Broker's calls of these names.
   [[nodiscard]] Result<QueueInfo> create_queue(const Project& project, QueueSpec spec, Time now, Effects& effects)
       EXCLUDES(tree_mutex_);
+  [[nodiscard]] Result<QueueGroups> declare_queue(const QueuePlan& plan, Time now, Effects& effects) EXCLUDES(tree_mutex_);
   [[nodiscard]] Result<void> remove_queue(const Project& project, QueueId id, Effects& effects) EXCLUDES(tree_mutex_);
   [[nodiscard]] Result<std::vector<GroupInfo>> create_groups(const Project& project, QueueId queue,
                                                              std::span<const std::string> names, Time now,

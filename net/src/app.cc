@@ -11,6 +11,7 @@
 #include "access/browser_guard.h"
 #include "control/admin.h"
 #include "control/admin_token.h"
+#include "control/fault_rules.h"
 #include "control/metrics.h"
 #include "control/start_page.h"
 #include "operations/deviations.h"
@@ -84,6 +85,13 @@ AdminError refusal_of(const ForeignRequest& foreign) {
                   "name, whatever the port."};
 }
 
+/// Rules that are wrong were refused when they were read; without them there is nothing to break.
+std::optional<FaultRules> make_faults(Engine& engine, const ServerOptions& options) {
+  if (!options.faults) return std::nullopt;
+  auto rules = read_fault_rules(options.fault_rules);
+  return std::optional<FaultRules>(std::in_place, engine, rules ? std::move(*rules) : std::vector<FaultRule>(), options.seed);
+}
+
 bool is_watching(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 }  // namespace
@@ -102,12 +110,14 @@ class App::Impl {
         metrics_(options.metrics),
         admin_token_(options.admin_token),
         guard_(options.allowed_hosts),
-        admin_(engine, deviations_, explained_, options) {}
+        faults_(make_faults(engine, options)),
+        admin_(engine, deviations_, explained_, faults_ ? &*faults_ : nullptr, options) {}
 
   Md5Text* begin(const Request& request, PendingCall& pending);
   std::optional<Reply> handle(Request& request, PendingCall& pending);
   std::optional<Reply> finish(PendingCall& pending);
-  bool cancel(PendingCall& pending) { return engine_.cancel(pending); }
+  void ring(PendingCall& pending);
+  bool cancel(PendingCall& pending);
   void abandon(PendingCall& pending);
   std::optional<Reply> refuse_body(const Request& request, std::size_t bytes);
 
@@ -128,7 +138,8 @@ class App::Impl {
   std::optional<Reply> run_for(Caller caller, const Operation& operation, Request& request, PendingCall& pending);
   template <typename Step>
   Outcome take_step(Step step, std::string_view where, PendingCall& pending);
-  std::optional<Reply> reply_of(Outcome outcome, CallContext& context);
+  std::optional<Reply> reply_of(Outcome outcome, PendingCall& pending);
+  std::optional<Reply> broken(Reply reply, PendingCall& pending);
   std::optional<Reply> watch(const Request& request) const;
   Reply readiness() const;
   Reply read_metrics(const Request& request) const;
@@ -149,6 +160,7 @@ class App::Impl {
   const BrowserGuard guard_;
   Deviations deviations_;
   ExplainedRequests explained_;
+  std::optional<FaultRules> faults_;  // only where tests may break things
   Admin admin_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint64_t> internal_errors_{0};
@@ -169,6 +181,8 @@ Md5Text* App::Impl::begin(const Request& request, PendingCall& pending) {
 std::optional<Reply> App::Impl::handle(Request& request, PendingCall& pending) {
   pending.context_.reset();
   pending.admin_.reset();
+  pending.rung_ = false;
+  pending.held_.reset();
   const auto path = request.path();
   const Operation* operation = find_operation(path);
   if (const auto foreign = guard_.check(request, operation == nullptr && is_for_own_names(request))) {
@@ -214,14 +228,19 @@ void App::Impl::explain(const Authenticator::Verdict& verdict, const Operation& 
 
 std::optional<Reply> App::Impl::run_for(Caller caller, const Operation& operation, Request& request, PendingCall& pending) {
   CallContext& context = *pending.context_;
-  Call call{.batch_messages_max = batch_messages_max_, .request = request, .context = context, .caller = std::move(caller)};
+  Call call{.batch_messages_max = batch_messages_max_,
+            .request = request,
+            .context = context,
+            .caller = std::move(caller),
+            .operation = operation.name,
+            .faults = faults_ ? &*faults_ : nullptr};
   Outcome outcome = take_step([&] { return operation.run(call); }, operation.name, pending);
   context.decisions.add(call.findings.decisions());
   if (!outcome) {
     context.counted = context.decisions;
     context.counted.count(deviations_);
   }
-  return reply_of(std::move(outcome), context);
+  return reply_of(std::move(outcome), pending);
 }
 
 /// Takes a call one step on. What a step throws becomes the answer; what a consume had received by then is given back.
@@ -235,12 +254,26 @@ Outcome App::Impl::take_step(Step step, std::string_view where, PendingCall& pen
   }
 }
 
-std::optional<Reply> App::Impl::reply_of(Outcome outcome, CallContext& context) {
+std::optional<Reply> App::Impl::reply_of(Outcome outcome, PendingCall& pending) {
   if (!outcome) return std::nullopt;
+  CallContext& context = *pending.context_;
   context.decisions.remove(context.counted);
   context.decisions.count(deviations_);
   const Answer& answer = *outcome;
-  return with_reason(answer ? done(std::move(**outcome)) : refuse_call(answer.error(), context.language), context);
+  Reply reply = with_reason(answer ? done(std::move(**outcome)) : refuse_call(answer.error(), context.language), context);
+  return context.fault ? broken(std::move(reply), pending) : std::optional(std::move(reply));
+}
+
+/// The reply of a call that a test wanted to break; nullopt: it waits.
+std::optional<Reply> App::Impl::broken(Reply reply, PendingCall& pending) {
+  using Type = InjectedFault::Type;
+  CallContext& context = *pending.context_;
+  reply.headers.emplace_back("X-WingMQ-Fault", context.fault->id);
+  if (context.fault->type == Type::kLoseReply) context.receipt = {};  // what it received stays leased
+  reply.dropped = context.fault->type == Type::kClose || context.fault->type == Type::kLoseReply;
+  if (context.fault->type != Type::kDelay) return reply;
+  pending.held_ = std::move(reply);
+  return std::nullopt;
 }
 
 Reply App::Impl::refuse_call(const Refusal& refusal, Language language) {
@@ -255,11 +288,27 @@ Refusal App::Impl::internal_error(std::string_view where, std::string_view what)
   return {.fault = Fault::kInternal, .given = number};
 }
 
+void App::Impl::ring(PendingCall& pending) {
+  if (!pending.held_ && !engine_.cancel(pending)) return;
+  pending.rung_ = true;
+  pending.wake_();
+}
+
 std::optional<Reply> App::Impl::finish(PendingCall& pending) {
+  const bool rung = std::exchange(pending.rung_, false);
+  if (rung && pending.held_) return std::exchange(pending.held_, std::nullopt);
+  if (rung) return Admin::ring(*pending.admin_);
   Settled settled = *std::exchange(pending.settled_, std::nullopt);
   if (pending.admin_) return Admin::finish(settled, *pending.admin_);
   CallContext& context = *pending.context_;
-  return reply_of(take_step([&] { return context.finish(settled, context); }, "a call that waited", pending), context);
+  return reply_of(take_step([&] { return context.finish(settled, context); }, "a call that waited", pending), pending);
+}
+
+bool App::Impl::cancel(PendingCall& pending) {
+  if (!pending.held_) return engine_.cancel(pending);
+  pending.held_.reset();
+  abandon(pending);
+  return true;
 }
 
 void App::Impl::abandon(PendingCall& pending) {
@@ -347,6 +396,7 @@ Md5Text* App::begin(const Request& request, PendingCall& pending) { return impl_
 std::optional<Reply> App::handle(Request request, PendingCall& pending) { return impl_->handle(request, pending); }
 std::optional<Reply> App::finish(PendingCall& pending) { return impl_->finish(pending); }
 bool App::cancel(PendingCall& pending) { return impl_->cancel(pending); }
+void App::ring(PendingCall& pending) { impl_->ring(pending); }
 void App::abandon(PendingCall& pending) { impl_->abandon(pending); }
 
 std::optional<Reply> App::refuse_body(const Request& request, std::size_t bytes) {

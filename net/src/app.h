@@ -21,8 +21,15 @@ class PendingCall final : private Ticket {
   /// `wake` runs each time that the call has waited and App::finish() can go on with it, in any thread. It must not throw.
   explicit PendingCall(std::function<void()> wake) : wake_(std::move(wake)) {}
 
-  /// Whether it may wait for as long as a consumer asked for. Otherwise it waits for the engine's work alone.
-  [[nodiscard]] bool parked() const noexcept { return context_ && context_->may_park; }
+  /// Whether it may wait for as long as a consumer or a tester asked for. Otherwise it waits for the engine's work alone.
+  [[nodiscard]] bool parked() const noexcept {
+    return held_.has_value() || (context_ && context_->may_park) || (admin_ && admin_->ring != nullptr);
+  }
+  /// For how long the call that waits has patience, told once: App::ring() is to be called when that is over and it still waits.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> take_patience() noexcept {
+    if (held_) return context_->fault->delay;
+    return admin_ ? std::exchange(admin_->patience, std::nullopt) : std::nullopt;
+  }
 
  private:
   friend class App;
@@ -32,6 +39,8 @@ class PendingCall final : private Ticket {
   const std::function<void()> wake_;
   Deviations* deviations_ = nullptr;
   std::optional<Settled> settled_;  // the engine's until it has woken the call
+  bool rung_ = false;               // woken because its patience is over
+  std::optional<Reply> held_;       // a reply that a fault delays
   // What the rest of the call needs; of an operation, or of a call of the control plane.
   std::optional<CallContext> context_;
   std::optional<AdminCall> admin_;
@@ -58,6 +67,8 @@ class App {
 
   /// Goes on with a call that woke up: its reply; nullopt: it waits once more.
   [[nodiscard]] std::optional<Reply> finish(PendingCall& pending);
+  /// The patience of a waiting call is over: wakes it, unless it wakes up anyway.
+  void ring(PendingCall& pending);
   /// Takes a waiting call back, because its connection is gone. False: it woke or wakes up soon; call abandon() then.
   [[nodiscard]] bool cancel(PendingCall& pending);
   /// For the last call, when its reply does not reach the client: gives back at once what a consume had received, whether it

@@ -12,7 +12,7 @@ namespace wingmq::net {
 class AppService final : public Service {
  public:
   /// Both must outlive the service.
-  AppService(App& app, boost::asio::io_context& context) : app_(app), digests_(context) {}
+  AppService(App& app, boost::asio::io_context& context) : app_(app), context_(context), digests_(context) {}
 
   [[nodiscard]] std::unique_ptr<Exchange> open(std::function<void()> wake) override;
   [[nodiscard]] std::optional<Reply> refuse_body(const Request& request, std::size_t bytes) override {
@@ -27,6 +27,7 @@ class AppService final : public Service {
   class AppExchange;
 
   App& app_;
+  boost::asio::io_context& context_;
   DigestQueue digests_;
 };
 

@@ -156,12 +156,8 @@ std::expected<DeclaredQueue, std::string> parse_declared_queue(std::string_view 
 }
 
 std::expected<void, std::string> declare_queue(Engine& engine, const DeclaredQueue& declared) {
-  const auto created = wait_for([&](Ticket& ticket) { return engine.create_queue(declared.project, declared.spec, ticket); });
+  const auto created = wait_for([&](Ticket& ticket) { return engine.declare_queue(declared, ticket); });
   if (!created) return std::unexpected(reason(created.error()));
-  if (declared.groups.empty()) return {};
-  const auto groups =
-      wait_for([&](Ticket& ticket) { return engine.create_groups(declared.project, created->id, declared.groups, ticket); });
-  if (!groups) return std::unexpected(reason(groups.error()));
   return {};
 }
 

@@ -18,7 +18,7 @@ class BrokerMemoryTest : public BrokerTest {
     group_ = make_group(queue_);
   }
   /// Sends one message that begins with its number.
-  Result<void> send_big(QueueId queue, int number) {
+  Result<Stored> send_big(QueueId queue, int number) {
     std::string body = std::to_string(number) + " ";
     body.resize(kMessageBytes, '.');
     return broker_->send(project_, queue, make_batch(broker_->buffers(), {Text{std::move(body)}}));

@@ -14,7 +14,7 @@ class BrokerSendTest : public BrokerTest {
     group_ = make_group(queue_);
   }
   /// One message of so many bytes.
-  Result<void> send_bytes(std::size_t bytes) {
+  Result<Stored> send_bytes(std::size_t bytes) {
     return broker_->send(project_, queue_, make_batch(broker_->buffers(), {Text{std::string(bytes, '1')}}));
   }
 

@@ -21,7 +21,7 @@ class BrokerSurvivorsTest : public BrokerTest {
   }
 
   /// Sends a small message with tags and attributes between two large ones.
-  Result<void> send_around(QueueId queue, std::string small) {
+  Result<Stored> send_around(QueueId queue, std::string small) {
     const std::string large(kBatchBytes / 2, '.');
     return broker_->send(project_, queue,
                          make_batch(broker_->buffers(), {Text{large}, Text{std::move(small), {"t"}, "{\"a\":1}"}, Text{large}}));

@@ -24,7 +24,8 @@ struct Operation {
   bool moves_time = false;
 };
 
-std::string text_of(const Result<void>& result) {
+template <typename T>
+std::string text_of(const Result<T>& result) {
   return result ? "done" : "refused " + std::to_string(static_cast<int>(result.error().code));
 }
 
@@ -116,6 +117,24 @@ std::vector<Operation> resetting() {
   };
 }
 
+std::vector<Operation> steering() {
+  return {
+      {"redrive dead letters", [](Scene& scene) { return text_of(scene.broker.redrive(scene.normal, scene.undertaker, 100)); }},
+      {"redrive one dead letter", [](Scene& scene) { return text_of(scene.broker.redrive(scene.normal, scene.undertaker, 1)); }},
+      {"end the lease of a message",
+       [](Scene& scene) {
+         const DeliveredRun& run = scene.first.runs.front();
+         return text_of(scene.broker.expire(scene.normal, scene.worker, {ExpireRequest::Which::kMessage, run.partition, run.offset, {}}));
+       }},
+      {"purge a group", [](Scene& scene) { return text_of(scene.broker.purge(scene.normal, scene.worker)); }},
+      {"declare a queue with groups",
+       [](Scene& scene) {
+         const QueuePlan plan{scene.project, {.name = "declared", .description = "", .mode = QueueMode::kFifo, .consume_count_max = {}}, {"g1", "g2"}};
+         return text_of(scene.broker.declare_queue(plan));
+       }},
+  };
+}
+
 std::vector<Operation> changing_queues() {
   return {
       {"create a queue",
@@ -191,7 +210,7 @@ std::vector<Operation> wiping_and_passing_time() {
 /// Every call of the broker, in every way that takes memory of its own.
 std::vector<Operation> operations() {
   std::vector<Operation> all;
-  for (auto* some : {sending_and_consuming, confirming, resetting, changing_queues, wiping_and_passing_time}) {
+  for (auto* some : {sending_and_consuming, confirming, resetting, steering, changing_queues, wiping_and_passing_time}) {
     for (Operation& each : some()) all.push_back(std::move(each));
   }
   return all;

@@ -205,6 +205,33 @@ void Lockstep::reset(const Project& project, std::optional<QueueId> queue, Group
   compare_outcomes();
 }
 
+template <typename T>
+void Lockstep::compare(const Result<T>& real, const Result<T>& model) {
+  EXPECT_TRUE(same_success(real, model)) << text_of_error(real) << " / model " << text_of_error(model);
+  if (real && model) {
+    EXPECT_EQ(*real, *model);
+  }
+  compare_outcomes();
+}
+
+void Lockstep::purge(QueueId queue, std::optional<GroupId> group) {
+  note("purge " + short_id(queue.value) + (group ? " for group " + short_id(group->value) : ""));
+  const auto model = model_.purge(queue, group);
+  compare(broker_.purge(queue, group), model);
+}
+
+void Lockstep::redrive(QueueId queue, GroupId group, std::uint64_t messages_max) {
+  note("redrive group " + short_id(group.value) + " up to " + std::to_string(messages_max));
+  const auto model = model_.redrive(queue, group, messages_max);
+  compare(broker_.redrive(queue, group, messages_max), model);
+}
+
+void Lockstep::expire(QueueId queue, GroupId group) {
+  note("expire leases of group " + short_id(group.value));
+  const auto model = model_.expire(queue, group);
+  compare(broker_.expire(queue, group, {}), model);
+}
+
 void Lockstep::advance(Millis by) {
   note("advance by " + std::to_string(by.count()));
   if (std::exchange(unseen_, false)) broker_.run_due();

@@ -69,6 +69,9 @@ class Lockstep {
   void give_back(const Receipt& receipt);
   void reset(const Project& project, std::optional<QueueId> queue, GroupId group, Broker::ResetTarget target,
              bool force);
+  void purge(QueueId queue, std::optional<GroupId> group);
+  void redrive(QueueId queue, GroupId group, std::uint64_t messages_max);
+  void expire(QueueId queue, GroupId group);
   void advance(Millis by);
   /// Moves the clock behind the broker's back. Only while nothing is parked: when exactly an overdue wait is answered
   /// is nobody's promise.
@@ -96,6 +99,8 @@ class Lockstep {
 
   void note(std::string step) { steps_.push_back(std::move(step)); }
   void compare_outcomes();
+  template <typename T>
+  void compare(const Result<T>& real, const Result<T>& model);
   void compare_delivery(const Call& call, const Delivery& real, const ModelDelivery& model);
   void check_queue(const KnownQueue& queue);
   void check_group(const KnownQueue& queue, const GroupInfo& real, const GroupInfo& model);

@@ -146,6 +146,11 @@ void Lockstep::check_group(const KnownQueue& queue, const GroupInfo& real, const
   EXPECT_EQ(real.name, model.name);
   EXPECT_EQ(fields(real), fields(model)) << "counts of group " << model.name << " " << short_id(model.id.value);
   EXPECT_EQ(real.tags, model.tags);
+  const GroupBalance& balance = real.balance;
+  EXPECT_EQ(balance.available, real.available);
+  EXPECT_EQ(balance.in_flight, real.in_flight);
+  EXPECT_TRUE(balance.balanced()) << "produced " << balance.produced << " confirmed " << balance.confirmed << " available " << balance.available
+                                  << " dead " << balance.dead << " skipped " << balance.skipped << " expired " << balance.expired;
   replicas_.check(queue.project, real.id, model_.queue_info(queue.id).spec);
   check_messages(queue.id, real.id, Stream::kQueue);
   check_messages(queue.id, real.id, Stream::kDeadLetters);

@@ -43,6 +43,7 @@ class Life {
         {22, &Life::send},      {26, &Life::consume},         {22, &Life::confirm},      {16, &Life::advance},
         {4, &Life::reset},      {3, &Life::give_back},        {3, &Life::cancel},        {3, &Life::move_unseen},
         {3, &Life::make_queue}, {3, &Life::make_groups},      {1, &Life::remove_groups}, {1, &Life::remove_queue},
+        {1, &Life::purge},      {3, &Life::redrive},          {2, &Life::expire},
         {1, &Life::wipe},       {1, &Life::call_the_unknown},
     };
     unsigned total = 0;
@@ -210,6 +211,22 @@ class Life {
   }
 
   void wipe() { world_.wipe(rng_.percent(70)); }
+
+  void purge() {
+    if (world_.known_groups().empty()) return;
+    const KnownGroup& group = recent(world_.known_groups());
+    world_.purge(group.queue, rng_.percent(60) ? std::optional(group.id) : std::nullopt);
+  }
+  void redrive() {
+    if (world_.known_groups().empty()) return;
+    const KnownGroup& group = recent(world_.known_groups());
+    world_.redrive(group.queue, group.id, rng_.percent(50) ? UINT64_MAX : rng_.between(0, 3));
+  }
+  void expire() {
+    if (world_.known_groups().empty()) return;
+    const KnownGroup& group = recent(world_.known_groups());
+    world_.expire(group.queue, group.id);
+  }
 
   void call_the_unknown() {
     const KnownQueue& queue = recent(world_.known_queues());

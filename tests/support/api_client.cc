@@ -148,6 +148,11 @@ const net::Reply& Pending::reply() {
   return *reply_;
 }
 
+void Pending::ring() {
+  app_.ring(pending_);
+  settle();
+}
+
 void Pending::hang_up() {
   finished_ = true;
   if (!reply_ && app_.cancel(pending_)) return;

@@ -87,6 +87,10 @@ class Pending {
   [[nodiscard]] Answer answer();
   /// Looks at an answer that came at once, whatever its form; throws when there is none.
   [[nodiscard]] const net::Reply& reply();
+  /// For how long the call has patience, if it has: told once.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> take_patience() { return pending_.take_patience(); }
+  /// That is over.
+  void ring();
   /// The connection is gone: takes a parked call back, or gives up what it received.
   void hang_up();
 

@@ -424,27 +424,4 @@ Result<void> ModelBroker::reset(const Project& project, std::optional<QueueId> q
   return {};
 }
 
-// --- Control plane ---
-
-void ModelBroker::wipe(bool keep_queues) {
-  for (QueueState& queue : queues_) {
-    for (GroupState& group : queue.groups) {
-      answer_all(group, ModelDelivery{});
-      group.queue = StreamState{};
-      group.dead = StreamState{};
-      group.dead_produced = 0;
-      group.dead_confirmed = 0;
-    }
-    queue.messages.clear();
-  }
-  if (!keep_queues) queues_.clear();
-}
-
-void ModelBroker::close() {
-  closed_ = true;
-  for (QueueState& queue : queues_) {
-    for (GroupState& group : queue.groups) answer_all(group, ModelDelivery{});
-  }
-}
-
 }  // namespace wingmq::test

@@ -106,6 +106,12 @@ class ModelBroker {
   [[nodiscard]] Result<void> reset(const Project& project, std::optional<QueueId> queue, GroupId group,
                                    Broker::ResetTarget target, bool force);
 
+  /// The group's messages are passed over; without a group, the queue's are gone, dead letters included.
+  [[nodiscard]] Result<std::uint64_t> purge(QueueId queue, std::optional<GroupId> group);
+  [[nodiscard]] Result<std::uint64_t> redrive(QueueId queue, GroupId group, std::uint64_t messages_max);
+  /// All leases end now.
+  [[nodiscard]] Result<std::uint64_t> expire(QueueId queue, GroupId group);
+
   [[nodiscard]] Time now() const { return now_; }
   [[nodiscard]] std::optional<Time> next_deadline() const;
   [[nodiscard]] std::vector<Fired> advance(Time to);

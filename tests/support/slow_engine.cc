@@ -138,7 +138,7 @@ void SlowEngine::make_call(Held& held, std::unique_lock<std::mutex>& lock) {
     held.stage = Held::Stage::kParked;
   }
   if (held.stage != Held::Stage::kParked || !held.given_up || !inner_.cancel(held.relay)) return;
-  held.outcome = Result<Delivery>(Delivery{});
+  if (std::holds_alternative<Result<Delivery>>(held.outcome)) held.outcome = Result<Delivery>(Delivery{});
   held.stage = Held::Stage::kAnswered;
 }
 
@@ -221,8 +221,8 @@ AtOnce<void> SlowEngine::remove_groups(const Project& project, QueueId queue, st
     return inner.remove_groups(project, queue, own, relay);
   });
 }
-AtOnce<void> SlowEngine::send(const Project& project, QueueId queue, BatchRef batch, Ticket& ticket) {
-  return later<void>(ticket, [=](Engine& inner, Ticket& relay) mutable { return inner.send(project, queue, std::move(batch), relay); });
+AtOnce<Stored> SlowEngine::send(const Project& project, QueueId queue, BatchRef batch, Ticket& ticket) {
+  return later<Stored>(ticket, [=](Engine& inner, Ticket& relay) mutable { return inner.send(project, queue, std::move(batch), relay); });
 }
 AtOnce<Delivery> SlowEngine::consume(const Project& project, const ConsumeRequest& request, Ticket& ticket) {
   return later<Delivery>(ticket, [=](Engine& inner, Ticket& relay) { return inner.consume(project, request, relay); });
@@ -242,6 +242,24 @@ AtOnce<std::vector<QueueGroups>> SlowEngine::inspect(const std::optional<Project
 }
 AtOnce<std::vector<PeekedMessage>> SlowEngine::peek(QueueId queue, const PeekRequest& request, Ticket& ticket) {
   return later<std::vector<PeekedMessage>>(ticket, [=](Engine& inner, Ticket& relay) { return inner.peek(queue, request, relay); });
+}
+AtOnce<QueueGroups> SlowEngine::declare_queue(const QueuePlan& plan, Ticket& ticket) {
+  return later<QueueGroups>(ticket, [=](Engine& inner, Ticket& relay) { return inner.declare_queue(plan, relay); });
+}
+AtOnce<std::uint64_t> SlowEngine::purge(QueueId queue, std::optional<GroupId> group, Ticket& ticket) {
+  return later<std::uint64_t>(ticket, [=](Engine& inner, Ticket& relay) { return inner.purge(queue, group, relay); });
+}
+AtOnce<std::uint64_t> SlowEngine::redrive(QueueId queue, GroupId group, std::uint64_t messages_max, Ticket& ticket) {
+  return later<std::uint64_t>(ticket, [=](Engine& inner, Ticket& relay) { return inner.redrive(queue, group, messages_max, relay); });
+}
+AtOnce<std::uint64_t> SlowEngine::expire(QueueId queue, GroupId group, const ExpireRequest& request, Ticket& ticket) {
+  return later<std::uint64_t>(ticket, [=](Engine& inner, Ticket& relay) { return inner.expire(queue, group, request, relay); });
+}
+AtOnce<std::uint64_t> SlowEngine::duplicate(QueueId queue, GroupId group, const Handle& lease, Ticket& ticket) {
+  return later<std::uint64_t>(ticket, [=](Engine& inner, Ticket& relay) { return inner.duplicate(queue, group, lease, relay); });
+}
+AtOnce<WatchedCounts> SlowEngine::watch(const WatchRequest& request, Ticket& ticket) {
+  return later<WatchedCounts>(ticket, [=](Engine& inner, Ticket& relay) { return inner.watch(request, relay); });
 }
 AtOnce<void> SlowEngine::wipe(bool keep_queues, Ticket& ticket) {
   return later<void>(ticket, [=](Engine& inner, Ticket& relay) { return inner.wipe(keep_queues, relay); });

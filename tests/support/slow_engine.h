@@ -45,7 +45,7 @@ class SlowEngine final : public Engine {
                                                Ticket& ticket) override;
   AtOnce<QueueGroups> groups(const Project& project, QueueId queue, Ticket& ticket) override;
   AtOnce<void> remove_groups(const Project& project, QueueId queue, std::span<const std::string> names, Ticket& ticket) override;
-  AtOnce<void> send(const Project& project, QueueId queue, BatchRef batch, Ticket& ticket) override;
+  AtOnce<Stored> send(const Project& project, QueueId queue, BatchRef batch, Ticket& ticket) override;
   AtOnce<Delivery> consume(const Project& project, const ConsumeRequest& request, Ticket& ticket) override;
   AtOnce<ConfirmResult> confirm(const Project& project, std::optional<QueueId> queue, GroupId group, Stream stream,
                                 std::span<const ConfirmEntry> entries, Ticket& ticket) override;
@@ -55,6 +55,12 @@ class SlowEngine final : public Engine {
   void give_back(const Project& project, GroupId group, const Delivery& delivery) override;
   AtOnce<std::vector<QueueGroups>> inspect(const std::optional<Project>& project, Ticket& ticket) override;
   AtOnce<std::vector<PeekedMessage>> peek(QueueId queue, const PeekRequest& request, Ticket& ticket) override;
+  AtOnce<QueueGroups> declare_queue(const QueuePlan& plan, Ticket& ticket) override;
+  AtOnce<std::uint64_t> purge(QueueId queue, std::optional<GroupId> group, Ticket& ticket) override;
+  AtOnce<std::uint64_t> redrive(QueueId queue, GroupId group, std::uint64_t messages_max, Ticket& ticket) override;
+  AtOnce<std::uint64_t> expire(QueueId queue, GroupId group, const ExpireRequest& request, Ticket& ticket) override;
+  AtOnce<std::uint64_t> duplicate(QueueId queue, GroupId group, const Handle& lease, Ticket& ticket) override;
+  AtOnce<WatchedCounts> watch(const WatchRequest& request, Ticket& ticket) override;
   AtOnce<void> wipe(bool keep_queues, Ticket& ticket) override;
   AtOnce<void> wipe(std::span<const QueuePlan> fresh, Ticket& ticket) override;
   AtOnce<AdvanceReport> advance(Time to, Ticket& ticket) override;

@@ -18,6 +18,7 @@
 #include "wingmq/random.h"
 #include "wingmq/result.h"
 #include "wingmq/types.h"
+#include "wingmq/watch.h"
 
 namespace wingmq {
 
@@ -75,9 +76,9 @@ class Broker {
 
   // --- Messages -----------------------------------------------------------------------------------------------------
 
-  /// API.md 4.8: stores the batch whole and serves parked consumers, whose on_done() runs before this returns.
+  /// API.md 4.8: stores the batch whole and serves parked consumers, whose on_done() runs before this returns. Where it was stored.
   /// kQueueNotFound, kTagsNotSupported, kPayloadTooLarge, kMemoryFull (in this order).
-  [[nodiscard]] Result<void> send(const Project& project, QueueId queue, BatchRef batch);
+  [[nodiscard]] Result<Stored> send(const Project& project, QueueId queue, BatchRef batch);
 
   /// API.md 4.9, 4.12. Returns what is available at once; when nothing is and `request.wait` is not zero, parks
   /// `waiter` and returns nullopt: waiter.on_done() follows. After close() never parks.
@@ -122,6 +123,28 @@ class Broker {
   [[nodiscard]] std::vector<QueueGroups> inspect();
   /// Those of one project, in order of creation.
   [[nodiscard]] std::vector<QueueGroups> inspect(const Project& project);
+  /// Makes a queue with its groups: both or neither. The errors of create_queue() and create_groups().
+  [[nodiscard]] Result<QueueGroups> declare_queue(const QueuePlan& plan);
+  /// Forgets a queue's messages, in flight and dead ones included, and returns how many there were; or puts one group behind them all,
+  /// which leaves its dead letters, and returns how many it had not finished with. Handles of what was in flight are dead. kQueueNotFound,
+  /// kGroupNotFound.
+  [[nodiscard]] Result<std::uint64_t> purge(QueueId queue, std::optional<GroupId> group);
+  /// Makes up to `messages_max` of a group's dead letters available messages again, where they stood, with no failure counted; returns how
+  /// many. Those in flight stay, and so do those whose messages a reset has made available again or whose own retention is over. A queue
+  /// without dead letters has none. kQueueNotFound, kGroupNotFound.
+  [[nodiscard]] Result<std::uint64_t> redrive(QueueId queue, GroupId group, std::uint64_t messages_max);
+  /// Ends leases as if their time had come, the failure counted; returns how many messages that concerned. kQueueNotFound, kGroupNotFound.
+  [[nodiscard]] Result<std::uint64_t> expire(QueueId queue, GroupId group, const ExpireRequest& request);
+
+  /// Makes what a lease holds available to others as well, with no failure counted; the lease goes on, and confirming it finishes nothing.
+  /// Returns how many messages that concerned; 0: the lease is over. kQueueNotFound, kGroupNotFound.
+  [[nodiscard]] Result<std::uint64_t> duplicate(QueueId queue, GroupId group, const Handle& lease);
+  /// Whether the conditions hold; when they do not, keeps `watcher` and returns nullopt: watcher.on_met() follows when they do, in the call
+  /// that made it so. kQueueNotFound, kGroupNotFound, kShuttingDown (after close()).
+  [[nodiscard]] std::optional<Result<WatchedCounts>> watch(const WatchRequest& request, Watcher& watcher);
+  /// Takes a watcher back. True: on_met() will not be called. False: it has been or is being called.
+  [[nodiscard]] bool cancel(Watcher& watcher);
+
   /// Looks at messages in offset order, partition after partition. kQueueNotFound, kGroupNotFound.
   [[nodiscard]] Result<std::vector<PeekedMessage>> peek(QueueId queue, const PeekRequest& request);
   /// Forgets every queue, or (keep_queues) only messages, leases and counters: queues and groups keep their ids and old

@@ -17,13 +17,14 @@
 #include "wingmq/options.h"
 #include "wingmq/result.h"
 #include "wingmq/types.h"
+#include "wingmq/watch.h"
 
 namespace wingmq {
 
 /// What an engine answers to one of its calls, whichever it was.
 using Settled = std::variant<Result<void>, Result<Delivery>, Result<ConfirmResult>, Result<QueueInfo>, Result<std::vector<QueueInfo>>,
                              Result<std::vector<GroupInfo>>, Result<QueueGroups>, Result<std::vector<QueueGroups>>, Result<Quota>,
-                             Result<std::vector<PeekedMessage>>, Result<AdvanceReport>>;
+                             Result<std::vector<PeekedMessage>>, Result<AdvanceReport>, Result<Stored>, Result<std::uint64_t>, Result<WatchedCounts>>;
 
 /// An engine's answer when it came at once; nullopt: the call's ticket settles later, or has settled already in another thread.
 template <typename T>
@@ -31,7 +32,7 @@ using AtOnce = std::optional<Result<T>>;
 
 /// A call that is not answered yet. The caller owns it, uses it for one call at a time, and keeps it alive until the call has returned and
 /// on_settled() has been called or Engine::cancel() has returned true; in between it belongs to the engine.
-class Ticket : private Waiter {
+class Ticket : private Waiter, private Watcher {
  public:
   /// The answer, an alternative of the type that the call would have returned at once. Called exactly once after a call returned
   /// nullopt, unless cancel() returned true: in any thread, with no lock held, perhaps before the call has returned. Must be quick and must
@@ -49,6 +50,7 @@ class Ticket : private Waiter {
  private:
   friend class MemoryEngine;
   void on_done(Result<Delivery> outcome) final { on_settled(std::move(outcome)); }
+  void on_met(Result<WatchedCounts> outcome) final { on_settled(outcome); }
 };
 
 /// What an engine can do besides the operations; what it cannot, the control plane refuses.
@@ -88,7 +90,7 @@ class Engine {
 
   // --- Messages (API.md 4.8 to 4.10, 4.12 to 4.14) ------------------------------------------------------------------
 
-  [[nodiscard]] virtual AtOnce<void> send(const Project& project, QueueId queue, BatchRef batch, Ticket& ticket) = 0;
+  [[nodiscard]] virtual AtOnce<Stored> send(const Project& project, QueueId queue, BatchRef batch, Ticket& ticket) = 0;
   /// A call that finds nothing stays with the engine for `request.wait`, or until there is something: its ticket settles then.
   [[nodiscard]] virtual AtOnce<Delivery> consume(const Project& project, const ConsumeRequest& request, Ticket& ticket) = 0;
   [[nodiscard]] virtual AtOnce<ConfirmResult> confirm(const Project& project, std::optional<QueueId> queue, GroupId group, Stream stream,
@@ -106,6 +108,13 @@ class Engine {
   /// All queues of all projects, or those of one, with their groups: by project, then in order of creation.
   [[nodiscard]] virtual AtOnce<std::vector<QueueGroups>> inspect(const std::optional<Project>& project, Ticket& ticket) = 0;
   [[nodiscard]] virtual AtOnce<std::vector<PeekedMessage>> peek(QueueId queue, const PeekRequest& request, Ticket& ticket) = 0;
+  [[nodiscard]] virtual AtOnce<QueueGroups> declare_queue(const QueuePlan& plan, Ticket& ticket) = 0;
+  [[nodiscard]] virtual AtOnce<std::uint64_t> purge(QueueId queue, std::optional<GroupId> group, Ticket& ticket) = 0;
+  [[nodiscard]] virtual AtOnce<std::uint64_t> redrive(QueueId queue, GroupId group, std::uint64_t messages_max, Ticket& ticket) = 0;
+  [[nodiscard]] virtual AtOnce<std::uint64_t> expire(QueueId queue, GroupId group, const ExpireRequest& request, Ticket& ticket) = 0;
+  [[nodiscard]] virtual AtOnce<std::uint64_t> duplicate(QueueId queue, GroupId group, const Handle& lease, Ticket& ticket) = 0;
+  /// As Broker::watch(): a watch whose conditions do not hold stays with the engine until they do.
+  [[nodiscard]] virtual AtOnce<WatchedCounts> watch(const WatchRequest& request, Ticket& ticket) = 0;
   /// Needs the capability.
   [[nodiscard]] virtual AtOnce<void> wipe(bool keep_queues, Ticket& ticket) = 0;
   [[nodiscard]] virtual AtOnce<void> wipe(std::span<const QueuePlan> fresh, Ticket& ticket) = 0;

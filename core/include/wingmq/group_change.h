@@ -100,12 +100,24 @@ struct GroupReset {
   bool operator==(const GroupReset&) const = default;
 };
 
+/// Dead letters became messages again, with no failure counted: runs as they wait now, where they were before they died.
+struct Redriven {
+  std::vector<LeasedRun> runs;
+  bool operator==(const Redriven&) const = default;
+};
+
+/// What a lease held waits again as well; the lease goes on, and holds nothing.
+struct Duplicated {
+  std::uint32_t slot = 0;
+  bool operator==(const Duplicated&) const = default;
+};
+
 /// One effect on one consumer group: what happened, not what was asked for. Repeating a group's changes in order gives the same group, without
 /// looking at any message, so a change means the same whatever the rules of a later version are.
 struct GroupChange {
   Time at{};  ///< retention has taken what was due by then
   Stream stream = Stream::kQueue;
-  std::variant<LeaseOpened, Confirmed, LeaseEnded, TagRuleFixed, PlacesMoved, GroupReset> what;
+  std::variant<LeaseOpened, Confirmed, LeaseEnded, TagRuleFixed, PlacesMoved, GroupReset, Redriven, Duplicated> what;
   bool operator==(const GroupChange&) const = default;
 
   /// Appends the binary form: little-endian numbers of variable length, one form for each change. Throws std::bad_alloc.

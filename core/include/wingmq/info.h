@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "wingmq/clock.h"
+#include "wingmq/handle.h"
 #include "wingmq/message.h"
 #include "wingmq/tag_rule.h"
 #include "wingmq/types.h"
@@ -40,6 +41,21 @@ struct QueueInfo {
   std::uint32_t group_count = 0;
 };
 
+/// Where the messages went that a group was to have: since it began, or since it was last put back to earlier messages.
+struct GroupBalance {
+  std::uint64_t produced = 0;   ///< messages that the group was to have
+  std::uint64_t confirmed = 0;
+  std::uint64_t available = 0;  ///< leased ones included
+  std::uint64_t in_flight = 0;  ///< leased now
+  std::uint64_t dead = 0;       ///< moved to the dead letters, and not back
+  std::uint64_t skipped = 0;    ///< passed over: the tag rule does not want them, or a reset or purge went past them
+  std::uint64_t expired = 0;    ///< their retention ended first
+
+  /// Whether every message is accounted for once.
+  [[nodiscard]] bool balanced() const noexcept { return produced == confirmed + available + dead + skipped + expired; }
+  bool operator==(const GroupBalance&) const = default;
+};
+
 /// A consumer group as the query operations show it (API.md 4.6, D14), with what the control plane adds.
 struct GroupInfo {
   GroupId id;
@@ -53,6 +69,7 @@ struct GroupInfo {
   std::uint64_t dead_in_flight = 0;
   std::uint64_t parked = 0;          ///< consume calls waiting, on either stream
   TagRule tags;
+  GroupBalance balance;
 };
 
 /// A queue with its groups in order of creation.
@@ -75,6 +92,25 @@ enum class MessageState : std::uint8_t {
   kDead,       ///< moved to the group's dead letters
 };
 
+/// Where a batch was stored: its messages stand one behind the other.
+struct Stored {
+  PartitionIndex partition;
+  Offset first;
+};
+
+/// Which leases of a group Broker::expire() ends.
+struct ExpireRequest {
+  enum class Which : std::uint8_t {
+    kAll,      ///< of messages and of dead letters
+    kMessage,  ///< the one that holds the message at `partition` and `offset`
+    kLease,    ///< the one that `lease` was made for
+  };
+  Which which = Which::kAll;
+  PartitionIndex partition;
+  Offset offset;
+  Handle lease;
+};
+
 /// Which messages Broker::peek() shows. Looking changes nothing.
 struct PeekRequest {
   std::optional<GroupId> group;        ///< without one: every retained message, no state
@@ -94,6 +130,7 @@ struct PeekedMessage {
   std::optional<MessageState> state;
   std::uint32_t failures = 0;
   std::optional<Time> lease_deadline;
+  std::optional<Handle> handle;  ///< of whoever holds it
 };
 
 /// Something that time made happen.

@@ -21,7 +21,7 @@ class MemoryEngine final : public Engine {
   [[nodiscard]] AtOnce<QueueGroups> groups(const Project& project, QueueId queue, Ticket& ticket) override;
   [[nodiscard]] AtOnce<void> remove_groups(const Project& project, QueueId queue, std::span<const std::string> names,
                                            Ticket& ticket) override;
-  [[nodiscard]] AtOnce<void> send(const Project& project, QueueId queue, BatchRef batch, Ticket& ticket) override;
+  [[nodiscard]] AtOnce<Stored> send(const Project& project, QueueId queue, BatchRef batch, Ticket& ticket) override;
   [[nodiscard]] AtOnce<Delivery> consume(const Project& project, const ConsumeRequest& request, Ticket& ticket) override;
   [[nodiscard]] AtOnce<ConfirmResult> confirm(const Project& project, std::optional<QueueId> queue, GroupId group, Stream stream,
                                               std::span<const ConfirmEntry> entries, Ticket& ticket) override;
@@ -32,6 +32,12 @@ class MemoryEngine final : public Engine {
 
   [[nodiscard]] AtOnce<std::vector<QueueGroups>> inspect(const std::optional<Project>& project, Ticket& ticket) override;
   [[nodiscard]] AtOnce<std::vector<PeekedMessage>> peek(QueueId queue, const PeekRequest& request, Ticket& ticket) override;
+  [[nodiscard]] AtOnce<QueueGroups> declare_queue(const QueuePlan& plan, Ticket& ticket) override;
+  [[nodiscard]] AtOnce<std::uint64_t> purge(QueueId queue, std::optional<GroupId> group, Ticket& ticket) override;
+  [[nodiscard]] AtOnce<std::uint64_t> redrive(QueueId queue, GroupId group, std::uint64_t messages_max, Ticket& ticket) override;
+  [[nodiscard]] AtOnce<std::uint64_t> expire(QueueId queue, GroupId group, const ExpireRequest& request, Ticket& ticket) override;
+  [[nodiscard]] AtOnce<std::uint64_t> duplicate(QueueId queue, GroupId group, const Handle& lease, Ticket& ticket) override;
+  [[nodiscard]] AtOnce<WatchedCounts> watch(const WatchRequest& request, Ticket& ticket) override;
   [[nodiscard]] AtOnce<void> wipe(bool keep_queues, Ticket& ticket) override;
   [[nodiscard]] AtOnce<void> wipe(std::span<const QueuePlan> fresh, Ticket& ticket) override;
   [[nodiscard]] AtOnce<AdvanceReport> advance(Time to, Ticket& ticket) override;

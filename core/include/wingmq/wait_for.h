@@ -26,6 +26,12 @@ class WaitingTicket final : public Ticket {
     return *std::exchange(outcome_, std::nullopt);
   }
 
+  /// Whether wait() would return at once.
+  [[nodiscard]] bool settled() {
+    const std::lock_guard lock(mutex_);
+    return outcome_.has_value();
+  }
+
  private:
   std::mutex mutex_;
   std::condition_variable settled_;

@@ -7,6 +7,7 @@
 
 #include "wingmq/delivery.h"
 #include "wingmq/info.h"
+#include "wingmq/watch.h"
 
 namespace wingmq {
 
@@ -35,6 +36,12 @@ class Effects {
     last_ = &waiter;
   }
 
+  /// The same for a watch.
+  void answer(Watcher& watcher, Result<WatchedCounts> outcome) noexcept {
+    watcher.outcome_.emplace(std::move(outcome));
+    watcher.next_ = std::exchange(met_, &watcher);
+  }
+
   /// Notes something that happened to `count` messages or calls; nothing when `count` is 0. The report is in order of time,
   /// also when a group had to catch up with what was overdue.
   void fired(Time at, FiredType type, const std::string& queue, const std::string* group, std::uint64_t count) noexcept {
@@ -50,6 +57,13 @@ class Effects {
   /// Calls the waiters, in the order in which they were answered, each of them even when one throws; then throws that. Needs: no
   /// lock held.
   void carry_out() {
+    while (met_ != nullptr) {
+      Watcher& watcher = *met_;
+      met_ = std::exchange(watcher.next_, nullptr);
+      const Result<WatchedCounts> outcome = *watcher.outcome_;
+      watcher.outcome_.reset();
+      watcher.on_met(outcome);  // from here on it may be gone
+    }
     std::exception_ptr failed;
     while (first_ != nullptr) {
       Waiter& waiter = *first_;
@@ -69,6 +83,7 @@ class Effects {
  private:
   Waiter* first_ = nullptr;
   Waiter* last_ = nullptr;
+  Watcher* met_ = nullptr;
   AdvanceReport* report_ = nullptr;
 };
 

@@ -4,6 +4,8 @@
 #include <new>
 #include <utility>
 
+#include "group/handover.h"
+
 namespace wingmq {
 namespace {
 
@@ -24,21 +26,8 @@ Group::Group(Environment& environment, std::shared_ptr<const QueueIdentity> queu
       life_(environment.next_life.fetch_add(1, std::memory_order_relaxed)),
       state_(environment.options, queue_->spec, stream, shards_->partitions(), environment.budget) {
   if (environment_.observer != nullptr) state_.note_changes(changes_);
+  state_.main.begin_at(shards_->begins());
 }
-
-/// What was noted in a call is told when it is over, under the group's lock: nobody is told of a later call first.
-class Group::Handover {
- public:
-  explicit Handover(Group& group) noexcept : group_(group) {}
-  Handover(const Handover&) = delete;
-  Handover& operator=(const Handover&) = delete;
-  ~Handover() WINGMQ_TSA(no_thread_safety_analysis) {
-    if (group_.changes_.size() != 0) group_.environment_.observer->on_changes(group_.id_, group_.life_, group_.changes_.take());
-  }
-
- private:
-  Group& group_;
-};
 
 Group::~Group() { environment_.budget.release(charged_); }
 
@@ -48,8 +37,9 @@ TagRule Group::tag_rule() {
 }
 
 void Group::set_tag_rule(TagRule rule) {
+  Effects nobody_waits;
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, nobody_waits);
   state_.main.set_tag_rule(std::move(rule));
 }
 
@@ -57,7 +47,7 @@ void Group::set_tag_rule(TagRule rule) {
 
 std::optional<Result<Delivery>> Group::consume(const ConsumeRequest& asked, Waiter& waiter, Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   if (closed_) return closed_;
   now = settle(now, effects);
   const bool has_rule = asked.stream == Stream::kQueue;
@@ -138,8 +128,9 @@ void Group::unpark(Waiter& waiter) {
   if (stream == Stream::kQueue) shards_->parked.fetch_sub(1);
 }
 
-bool Group::cancel(Waiter& waiter) {
+bool Group::cancel(Waiter& waiter, Effects& effects) {
   const MutexLock lock(mutex_);
+  const Handover handover(*this, effects);
   if (!WaitList::parked(waiter)) return false;
   unpark(waiter);
   return true;
@@ -147,7 +138,7 @@ bool Group::cancel(Waiter& waiter) {
 
 void Group::serve_parked(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   if (waits(Stream::kQueue).size() == 0) return;
   try {
     now = settle(now, effects);
@@ -195,6 +186,7 @@ void Group::close(const Result<Delivery>& outcome, Effects& effects) noexcept {
   const MutexLock lock(mutex_);
   closed_ = outcome;
   answer_all(outcome, effects);
+  shards_->watches->end(id_, effects);
   environment_.timers.disarm(*this);
 }
 
@@ -202,7 +194,7 @@ void Group::close(const Result<Delivery>& outcome, Effects& effects) noexcept {
 
 Result<ConfirmResult> Group::confirm(Stream stream, std::span<const ConfirmEntry> entries, Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   now = settle(now, effects);
   const auto checked = machine(stream).check(entries);
   if (!checked) return std::unexpected(checked.error());
@@ -215,7 +207,7 @@ Result<ConfirmResult> Group::confirm(Stream stream, std::span<const ConfirmEntry
 
 void Group::give_back(const Delivery& delivery, Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   now = settle(now, effects);
   for (const Stream stream : {Stream::kQueue, Stream::kDeadLetters}) {
     const bool of_stream = delivery.first.stream == stream_ + static_cast<std::uint32_t>(stream);
@@ -228,7 +220,7 @@ void Group::give_back(const Delivery& delivery, Time now, Effects& effects) {
 Result<void> Group::reset(const Broker::ResetTarget& target, bool force, Time now, Effects& effects) {
   using Kind = Broker::ResetTarget::Kind;
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   now = settle(now, effects);
   const Time oldest = now - environment_.options.limits.retention;
   if (target.kind == Kind::kTime && (target.time < oldest || target.time > now)) {
@@ -247,7 +239,7 @@ Result<void> Group::reset(const Broker::ResetTarget& target, bool force, Time no
 
 void Group::fire(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   if (closed_) return;
   settle(now, effects);
   arm_and_note();
@@ -342,15 +334,30 @@ void Group::charge() {
 
 GroupInfo Group::info(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   settle(now, effects);
   arm();
   const GroupMachine::Counts counts = state_.main.counts(*shards_);
+  const WatchedCounts shown = counted(counts);
+  return {.id = id_,
+          .name = name_,
+          .produced = shown.produced,
+          .consumed = shown.consumed,
+          .available = shown.available,
+          .in_flight = shown.in_flight,
+          .dead_produced = shown.dead_produced,
+          .dead_available = shown.dead_available,
+          .dead_in_flight = shown.dead_in_flight,
+          .parked = shown.parked,
+          .tags = state_.main.tag_rule(),
+          .balance = counts.balance};
+}
+
+WatchedCounts Group::counted(const GroupMachine::Counts& counts) {
   const std::uint64_t open = counts.available + counts.dead;
   // Read last, and sends go on: there are at least as many as were just counted.
   const std::uint64_t produced = std::max(shards_->sizes().messages, open);
-  return {.id = id_,
-          .name = name_,
+  return {.messages = 0,
           .produced = produced,
           .consumed = produced - open,
           .available = counts.available,
@@ -358,18 +365,17 @@ GroupInfo Group::info(Time now, Effects& effects) {
           .dead_produced = state_.dead_letters.produced(),
           .dead_available = state_.dead_letters.produced() - state_.dead_confirmed,
           .dead_in_flight = state_.dead.counts(state_.dead_letters).in_flight,
-          .parked = waits_[0].size() + waits_[1].size(),
-          .tags = state_.main.tag_rule()};
+          .parked = waits_[0].size() + waits_[1].size()};
 }
 
 GroupView Group::view(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   settle(now, effects);
   arm();
   GroupView view;
-  state_.main.for_each_marked([&view](const Run& run, MessageState state, std::optional<Time> deadline) {
-    view.marked.push_back({run, state, deadline});
+  state_.main.for_each_marked([&view](const Run& run, MessageState state, const std::optional<GroupMachine::Holder>& holder) {
+    view.marked.push_back({run, state, holder});
   });
   std::ranges::sort(view.marked, {}, [](const MarkedRun& each) { return std::pair(each.run.partition, each.run.offset); });
   for (std::uint32_t i = 0; i < shards_->partitions(); ++i) view.cursors.push_back(state_.main.cursor({i}));
@@ -380,12 +386,12 @@ GroupView Group::view(Time now, Effects& effects) {
 std::vector<MarkedRun> Group::dead_letters(std::optional<Offset> after, std::uint32_t limit, Time now,
                                            Effects& effects) {
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   settle(now, effects);
   arm();
   std::vector<MarkedRun> found;
-  state_.dead.for_each_marked([&found](const Run& run, MessageState state, std::optional<Time> deadline) {
-    found.push_back({run, state, deadline});
+  state_.dead.for_each_marked([&found](const Run& run, MessageState state, const std::optional<GroupMachine::Holder>& holder) {
+    found.push_back({run, state, holder});
   });
   std::ranges::sort(found, {}, [](const MarkedRun& each) { return each.run.offset; });
   state_.dead.for_each_unread(state_.dead_letters, {0}, [&](const Run& run) {
@@ -400,7 +406,7 @@ std::vector<MarkedRun> Group::dead_letters(std::optional<Offset> after, std::uin
 
 GroupSnapshot Group::snapshot(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   settle(now, effects);
   arm();
   GroupSnapshot taken{.life = life_, .at = state_.latest, .begins = {}, .bytes = {}, .hash = 0};
@@ -418,7 +424,7 @@ GroupSnapshot Group::snapshot(Time now, Effects& effects) {
 
 std::vector<std::uint64_t> Group::read_until(Time now, Effects& effects) {
   const MutexLock lock(mutex_);
-  const Handover handover(*this);
+  const Handover handover(*this, effects);
   now = settle(now, effects);
   arm();
   std::vector<std::uint64_t> entries;

@@ -31,7 +31,7 @@ struct QueueIdentity {
 struct MarkedRun {
   Run run;
   MessageState state = MessageState::kAvailable;
-  std::optional<Time> lease_deadline;
+  std::optional<GroupMachine::Holder> holder;
 };
 
 /// What a group knows about its queue's messages, at one moment.
@@ -69,11 +69,21 @@ class Group final : public Timed {
   [[nodiscard]] Result<void> reset(const Broker::ResetTarget& target, bool force, Time now, Effects& effects)
       EXCLUDES(mutex_);
 
+  /// As Broker's calls of these names, the group being found. purge() of a queue also takes the dead letters.
+  [[nodiscard]] std::uint64_t purge(bool dead_letters_too, Time now, Effects& effects) EXCLUDES(mutex_);
+  [[nodiscard]] std::uint64_t redrive(std::uint64_t messages_max, Time now, Effects& effects) EXCLUDES(mutex_);
+  [[nodiscard]] std::uint64_t expire(const ExpireRequest& request, Time now, Effects& effects) EXCLUDES(mutex_);
+
+  [[nodiscard]] std::uint64_t duplicate(const Handle& lease, Time now, Effects& effects) EXCLUDES(mutex_);
+
   /// The group in which the waiter was parked last; nullptr: none, or it is gone.
   [[nodiscard]] static std::shared_ptr<Group> of(const Waiter& waiter) { return waiter.group_.lock(); }
-  [[nodiscard]] bool cancel(Waiter& waiter) EXCLUDES(mutex_);
+  [[nodiscard]] bool cancel(Waiter& waiter, Effects& effects) EXCLUDES(mutex_);
+  /// As Broker::watch(), the group being found.
+  [[nodiscard]] std::optional<Result<WatchedCounts>> watch(const WatchRequest& request, Watcher& watcher, Time now, Effects& effects)
+      EXCLUDES(mutex_);
 
-  /// Gives what was just stored to those who wait for it.
+  /// Gives what was just stored to those who wait for it, and tells who watches.
   void serve_parked(Time now, Effects& effects) EXCLUDES(mutex_);
   void fire(Time now, Effects& effects) override EXCLUDES(mutex_);
 
@@ -119,6 +129,8 @@ class Group final : public Timed {
   void unpark(Waiter& waiter) REQUIRES(mutex_);
   void serve(Time now, Effects& effects) REQUIRES(mutex_);
   void serve(WaitList& waits, Time now, Effects& effects) REQUIRES(mutex_);
+  [[nodiscard]] WatchedCounts counted(const GroupMachine::Counts& counts) REQUIRES(mutex_);
+  [[nodiscard]] std::optional<Handle> lease_for(const ExpireRequest& request, Stream stream) REQUIRES(mutex_);
   void answer_all(const Result<Delivery>& outcome, Effects& effects) REQUIRES(mutex_);
 
   [[nodiscard]] GroupMachine& machine(Stream stream) REQUIRES(mutex_) {

@@ -44,6 +44,9 @@ void put(std::string& out, const TagRuleFixed& fixed) {
 
 void put(std::string& out, const PlacesMoved& moved) { put_places(out, moved.places); }
 void put(std::string& out, const GroupReset& reset) { put_places(out, reset.places); }
+void put(std::string& out, const Redriven& redriven) { put_runs(out, redriven.runs); }
+
+void put(std::string& out, const Duplicated& duplicated) { put_number(out, duplicated.slot); }
 
 LeaseOpened get_opened(ByteReader& in) {
   LeaseOpened opened;
@@ -183,6 +186,8 @@ std::expected<GroupChange, std::string> GroupChange::decode(std::string_view& by
     case 3: change.what = get_fixed(in); break;
     case 4: change.what = PlacesMoved{get_places(in)}; break;
     case 5: change.what = GroupReset{get_places(in)}; break;
+    case 6: change.what = Redriven{get_runs(in)}; break;
+    case 7: change.what = Duplicated{in.number_as<std::uint32_t>()}; break;
     default: in.fail("there is no change of this type");
   }
   if (!in.fault().empty()) return std::unexpected(std::string(in.fault()));

@@ -1,5 +1,6 @@
 #include "group/group_machine.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -83,7 +84,7 @@ void GroupMachine::take_unread(const MessageSource& source, PartitionIndex parti
                     std::span(entries).first(wanted));
     if (read == 0) return;
     for (std::size_t i = 0; i < read && !room.full(); ++i) {
-      if (entries[i].number > place.cursor.entry) recount(place);  // something in between expired: the count is stale
+      enter(place, entries[i]);
       const std::uint32_t before = room.messages;
       const Position to = take_entry(entries[i], unread_part(source, entries[i], partition, place.cursor), room, runs);
       move_cursor(place, to, before - room.messages);
@@ -120,7 +121,15 @@ Position GroupMachine::take_entry(const LogEntry& entry, const Run& unread, Room
   return {entry.number, reached, {entry.base.value + reached}};
 }
 
+void GroupMachine::enter(Place& place, const LogEntry& entry) noexcept {
+  if (entry.number <= place.cursor.entry) return;
+  place.expired += entry.base.value - place.cursor.offset.value;
+  place.cursor = {entry.number, 0, entry.base};
+  recount(place);
+}
+
 void GroupMachine::move_cursor(Place& place, const Position& to, std::uint64_t taken) noexcept {
+  place.skipped += to.offset.value - place.cursor.offset.value - taken;
   place.cursor = to;
   if (place.counted.offset <= to.offset) {
     recount(place);
@@ -150,10 +159,12 @@ GroupMachine::Replaced GroupMachine::set_tag_rule(TagRule rule, Time now) {
   note(now, [&] { return TagRuleFixed{rule, kept.missing_from(released_)}; });
   // Nothing throws from here on.
   for (Place& place : places_) recount(place);
+  tally_.skipped += released_.messages - kept.messages;
   return {std::exchange(tag_rule_, std::move(rule)), std::exchange(released_, std::move(kept)), std::move(places), noted_before};
 }
 
 void GroupMachine::restore(Replaced replaced) noexcept {
+  tally_.skipped -= replaced.released.messages - released_.messages;
   tag_rule_ = std::move(replaced.rule);
   released_ = std::move(replaced.released);
   places_ = std::move(replaced.places);
@@ -200,6 +211,7 @@ ConfirmResult GroupMachine::confirm(std::span<const ConfirmEntry> entries, Time 
   if (changes_ != nullptr) [[unlikely]] note_confirmation(judged, endings, now);
   // Nothing throws from here on.
   leased_count_ -= judged.confirmed();
+  tally_.confirmed += judged.confirmed();
   for (Ending& ending : endings) commit(ending, &sink);
   return judged.keep();
 }
@@ -257,10 +269,30 @@ void GroupMachine::add_to(Ending& ending, Run run, std::uint32_t index, bool fai
 /// The sink has room for those that died; without any, none is needed.
 void GroupMachine::commit(Ending& ending, DeathSink* sink) noexcept {
   leased_count_ -= ending.leased;
+  tally_.expired += ending.leased - ending.messages;
+  tally_.dead += ending.dead.messages;
+  tally_.skipped += ending.messages - ending.dead.messages - ending.released.messages;
   released_.merge(ending.released);
   dead_.merge(ending.dead);
   for (const Run& run : ending.died) sink->take(run, ending.at);
   leases_.close(*ending.lease);
+}
+
+std::uint64_t GroupMachine::duplicate(const Handle& handle, Time now) {
+  Lease* lease = leases_.find(handle);
+  return lease != nullptr ? duplicate(*lease, now) : 0;
+}
+
+std::uint64_t GroupMachine::duplicate(Lease& lease, Time now) {
+  Marked again;
+  lease.for_each_pending([&](const Run& run, std::uint32_t) { again.add(run); });
+  const std::uint64_t messages = again.messages;
+  note(now, [&] { return Duplicated{lease.slot()}; });
+  // Nothing throws from here on.
+  leases_.disown(lease);
+  leased_count_ -= messages;
+  released_.merge(again);
+  return messages;
 }
 
 // --- Time -------------------------------------------------------------------------------------------------------------
@@ -268,11 +300,37 @@ void GroupMachine::commit(Ending& ending, DeathSink* sink) noexcept {
 std::optional<GroupMachine::ExpiredLease> GroupMachine::expire_lease(Time now, DeathSink& sink) {
   Lease* lease = leases_.due(now);
   if (lease == nullptr) return std::nullopt;
-  Ending ending = prepare_ending(*lease, {Cause::Kind::kExpired, lease->deadline()});
+  const Time at = lease->deadline();
+  return ExpiredLease{at, end_expired(*lease, at, sink)};
+}
+
+std::uint64_t GroupMachine::end_expired(Lease& lease, Time at, DeathSink& sink) {
+  Ending ending = prepare_ending(lease, {Cause::Kind::kExpired, at});
   if (!ending.died.empty()) sink.make_room(ending.died.size());
   if (changes_ != nullptr) [[unlikely]] note_ended(ending);
   commit(ending, &sink);
-  return ExpiredLease{ending.at, ending.messages};
+  return ending.messages;
+}
+
+std::optional<Handle> GroupMachine::next_lease() {
+  const Lease* lease = leases_.due(Time::max());
+  return lease != nullptr ? std::optional(leases_.handle(*lease, config_.stream)) : std::nullopt;
+}
+
+std::optional<Handle> GroupMachine::lease_of(PartitionIndex partition, Offset offset) const {
+  std::optional<Handle> found;
+  leases_.for_each([&](const Lease& lease) {
+    lease.for_each_pending([&](const Run& run, std::uint32_t) {
+      const bool holds = run.partition == partition && run.offset <= offset && offset.value < run.offset.value + run.count;
+      if (holds) found = leases_.handle(lease, config_.stream);
+    });
+  });
+  return found;
+}
+
+std::uint64_t GroupMachine::expire(const Handle& handle, Time now, DeathSink& sink) {
+  Lease* lease = leases_.find(handle);
+  return lease != nullptr ? end_expired(*lease, now, sink) : 0;
 }
 
 void GroupMachine::Marked::drop_expired(std::uint32_t partitions, Time now) noexcept {
@@ -289,9 +347,12 @@ void GroupMachine::Marked::drop_expired(std::uint32_t partitions, Time now) noex
 }
 
 void GroupMachine::expire_messages(Time now) noexcept {
-  leased_count_ -= leases_.expire(now);
+  const std::uint64_t overtaken = leases_.expire(now);
+  leased_count_ -= overtaken;
+  tally_.expired += overtaken + released_.messages;
   const auto partitions = static_cast<std::uint32_t>(places_.size());
   released_.drop_expired(partitions, now);
+  tally_.expired -= released_.messages;
   dead_.drop_expired(partitions, now);
 }
 
@@ -315,8 +376,26 @@ void GroupMachine::follow(PartitionIndex partition, const Position& begin) noexc
   dead_.runs.erase(first_dead, retained);
   Place& place = places_[partition.value];
   if (place.cursor.offset >= begin.offset) return;
+  place.expired += begin.offset.value - place.cursor.offset.value;
   place.cursor = begin;
   recount(place);
+}
+
+void GroupMachine::begin_at(std::span<const Position> begin) noexcept {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    places_[i].cursor = begin[i];
+    recount(places_[i]);
+  }
+  begin_tally();
+}
+
+void GroupMachine::begin_tally() noexcept {
+  tally_ = {.before = 0, .dead = dead_.messages};
+  for (Place& place : places_) {
+    tally_.before += place.cursor.offset.value;
+    place.skipped = place.expired = 0;
+  }
+  tally_.before -= leased_count_ + released_.messages + dead_.messages;
 }
 
 // --- Resetting --------------------------------------------------------------------------------------------------------
@@ -329,6 +408,8 @@ void GroupMachine::reset(std::span<const Position> place, Time now) {
     return reset;
   });
   // Nothing throws from here on.
+  const bool forward = std::ranges::equal(place, places_, [](const Position& to, const Place& from) { return to.offset >= from.cursor.offset; });
+  if (forward) pass_over(place);
   leases_.close_all();
   leased_count_ = 0;
   released_.clear();
@@ -341,17 +422,37 @@ void GroupMachine::reset(std::span<const Position> place, Time now) {
     places_[i].cursor = place[i];
     recount(places_[i]);
   }
+  if (!forward) begin_tally();
+}
+
+/// Counts what a reset goes past.
+void GroupMachine::pass_over(std::span<const Position> place) noexcept {
+  tally_.skipped += leased_count_ + released_.messages;
+  for (std::size_t i = 0; i < places_.size(); ++i) tally_.skipped += place[i].offset.value - places_[i].cursor.offset.value;
 }
 
 // --- Looking ----------------------------------------------------------------------------------------------------------
 
 GroupMachine::Counts GroupMachine::counts(const MessageSource& source) {
   follow(source);
-  Counts counts{.available = leased_count_ + released_.messages, .in_flight = leased_count_, .dead = dead_.messages};
+  GroupBalance balance{.confirmed = tally_.confirmed,
+                       .available = leased_count_ + released_.messages,
+                       .in_flight = leased_count_,
+                       .dead = tally_.dead,
+                       .skipped = tally_.skipped,
+                       .expired = tally_.expired};
   for (std::uint32_t i = 0; i < places_.size(); ++i) {
-    counts.available += tag_rule_.empty() ? source.messages_from({i}, places_[i].cursor) : count_wanted(source, {i});
+    const Place& place = places_[i];
+    const bool all = tag_rule_.empty();
+    const std::uint64_t wanted = all ? source.messages_from({i}, place.cursor) : count_wanted(source, {i});
+    const std::uint64_t unread = all ? wanted : place.counted.offset.value - place.cursor.offset.value;
+    balance.available += wanted;
+    balance.skipped += place.skipped + unread - wanted;
+    balance.expired += place.expired;
+    balance.produced += place.cursor.offset.value + unread;
   }
-  return counts;
+  balance.produced -= tally_.before;
+  return {balance.available, balance.in_flight, dead_.messages, balance};
 }
 
 std::uint64_t GroupMachine::count_wanted(const MessageSource& source, PartitionIndex partition) {
@@ -382,8 +483,8 @@ void GroupMachine::skip_unwanted(const MessageSource& source, PartitionIndex par
   std::array<LogEntry, 64> entries;
   while (const std::size_t read = source.read(partition, place.cursor.entry, UINT64_MAX, entries)) {
     for (const LogEntry& entry : std::span(entries).first(read)) {
-      const std::uint32_t from = entry.number == place.cursor.entry ? place.cursor.index : 0;
-      for (std::uint32_t i = from; i < entry.count; ++i) {
+      enter(place, entry);
+      for (std::uint32_t i = place.cursor.index; i < entry.count; ++i) {
         if (!tag_rule_.matches(entry.batch->tags(entry.first + i))) continue;
         move_cursor(place, {entry.number, i, {entry.base.value + i}}, 0);
         return;

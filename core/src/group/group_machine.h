@@ -45,6 +45,8 @@ class GroupMachine {
 
   GroupMachine(const Config& config, std::uint32_t partitions)
       : config_(config), places_(partitions), reached_(partitions) {}
+  /// Begins to read at `begin`, one place for each partition, instead of at 0. For a new machine.
+  void begin_at(std::span<const Position> begin) noexcept;
 
   /// From now on every transition is noted there, before it happens. Must outlive the machine.
   void note_changes(ChangeLog& log) noexcept { changes_ = &log; }
@@ -80,6 +82,9 @@ class GroupMachine {
   /// Ends the lease of a handle, if it is open, without counting a failure.
   void give_back(const Handle& handle, Time now);
 
+  /// Has what a lease holds wait again as well, with no failure counted; the lease goes on without it. Returns how many messages.
+  std::uint64_t duplicate(const Handle& handle, Time now);
+
   // --- Time ---
 
   /// Ends the first lease that is due by `now`; nullopt: none is. Messages that died go to `sink`.
@@ -93,6 +98,13 @@ class GroupMachine {
 
   /// Forgets messages whose retention ended by `now`.
   void expire_messages(Time now) noexcept;
+  /// The lease that would end next; nullopt: there is none.
+  [[nodiscard]] std::optional<Handle> next_lease();
+  /// The lease of a message that is in flight.
+  [[nodiscard]] std::optional<Handle> lease_of(PartitionIndex partition, Offset offset) const;
+  /// Ends a lease as if its time had come; returns how many messages that concerned: 0 when it is over.
+  std::uint64_t expire(const Handle& handle, Time now, DeathSink& sink);
+
   /// When expire_messages() may next find a message outside the source; nullopt: never.
   [[nodiscard]] std::optional<Time> next_expiry() const;
 
@@ -102,12 +114,33 @@ class GroupMachine {
   /// Starts again at `place` (one for each partition): leases, failure counts and later deaths are forgotten.
   void reset(std::span<const Position> place, Time now = {});
 
+  // --- Redriving (redrive.cc): dead letters become messages again ---
+  // The machine of the messages revives them, that of the dead letters withdraws them. Both are worked out first, which may throw, and
+  // then committed.
+
+  /// Calls action(run) for what waits to be delivered, in order, until it returns false.
+  template <typename Action>
+  void for_each_waiting(const MessageSource& source, Action action) const;
+  struct Revival;
+  struct Withdrawal;
+  [[nodiscard]] Revival begin_revival() const;
+  /// Has the messages that these dead letters were wait again, up to `messages_max` of them: those that are still dead here, whose retention
+  /// is not over and which the tag rule wants. Adds them to `runs`; `origin` says which letter each was.
+  void revive(const Run& letter, std::uint64_t messages_max, Revival& revival, std::vector<Run>& runs) const;
+  /// The same for what another machine revived. False: it is not dead here.
+  [[nodiscard]] bool revive(const Run& run, Revival& revival) const;
+  /// The error says which of the runs' letters does not wait.
+  [[nodiscard]] std::expected<Withdrawal, std::string> prepare_withdrawal(const MessageSource& letters, std::span<const Run> runs) const;
+  void commit(Revival& revival) noexcept;
+  void commit(Withdrawal& withdrawal) noexcept;
+
   // --- Looking ---
 
   struct Counts {
     std::uint64_t available = 0;  ///< leased ones included
     std::uint64_t in_flight = 0;
-    std::uint64_t dead = 0;
+    std::uint64_t dead = 0;  ///< still retained
+    GroupBalance balance;
   };
   [[nodiscard]] Counts counts(const MessageSource& source);
 
@@ -115,14 +148,21 @@ class GroupMachine {
   /// Moves the cursor over messages that the tag rule does not want, so that they can be reclaimed.
   void skip_unwanted(const MessageSource& source, PartitionIndex partition, Time now = {});
 
-  /// Calls action(run, state, lease deadline or nullopt) for each run that is released, leased or dead, in no order.
+  /// The lease of a run: when it ends, and the handle of the run's first message.
+  struct Holder {
+    Time deadline{};
+    Handle handle;
+  };
+  /// Calls action(run, state, holder or nullopt) for each run that is released, leased or dead, in no order.
   template <typename Action>
   void for_each_marked(Action action) const {
-    for (const auto& [key, run] : released_.runs) action(run, MessageState::kAvailable, std::optional<Time>());
-    for (const auto& [key, run] : dead_.runs) action(run, MessageState::kDead, std::optional<Time>());
-    leases_.for_each([&action](const Lease& lease) {
-      lease.for_each_pending([&](const Run& run, std::uint32_t) {
-        action(run, MessageState::kInFlight, std::optional(lease.deadline()));
+    for (const auto& [key, run] : released_.runs) action(run, MessageState::kAvailable, std::optional<Holder>());
+    for (const auto& [key, run] : dead_.runs) action(run, MessageState::kDead, std::optional<Holder>());
+    leases_.for_each([&](const Lease& lease) {
+      lease.for_each_pending([&](const Run& run, std::uint32_t index) {
+        Holder holder{lease.deadline(), leases_.handle(lease, config_.stream)};
+        holder.handle.index = static_cast<std::uint16_t>(index);
+        action(run, MessageState::kInFlight, std::optional(holder));
       });
     });
   }
@@ -155,6 +195,7 @@ class GroupMachine {
   [[nodiscard]] Applied apply(const TagRuleFixed& change, Time at);
   [[nodiscard]] Applied apply(const PlacesMoved& change, Time at);
   [[nodiscard]] Applied apply(const GroupReset& change, Time at);
+  [[nodiscard]] Applied apply(const Duplicated& change, Time at);
   /// Moves the cursor over what lies before `begin`, where the partition's log begins now.
   void follow(PartitionIndex partition, const Position& begin) noexcept;
   /// Writes the state down; equal machines write equal bytes.
@@ -169,7 +210,21 @@ class GroupMachine {
     // Messages between the cursor and here that the tag rule wants; counted when asked for, remembered from there on.
     Position counted;
     std::uint64_t wanted = 0;
+    // Messages that the cursor passed over since the tally began.
+    std::uint64_t skipped = 0;
+    std::uint64_t expired = 0;
   };
+  /// What became of messages, since the group began or was last put back. Not part of the state that changes tell of.
+  struct Tally {
+    std::uint64_t before = 0;  ///< messages that lie before what is counted
+    std::uint64_t confirmed = 0;
+    std::uint64_t dead = 0;
+    std::uint64_t skipped = 0;  ///< and those that places count
+    std::uint64_t expired = 0;
+  };
+  /// Counts from here on; what is done with lies before.
+  void begin_tally() noexcept;
+  void pass_over(std::span<const Position> place) noexcept;
   /// Where a run begins. Runs never overlap.
   struct Key {
     PartitionIndex partition;
@@ -185,6 +240,10 @@ class GroupMachine {
     void clear() noexcept { *this = {}; }
     /// Takes the first `count` messages off a run, or all of it.
     void take_front(Runs::iterator of, std::uint32_t count) noexcept;
+    /// Takes a stretch out of the run that holds it. False: none does.
+    [[nodiscard]] bool take_out(PartitionIndex partition, Offset offset, std::uint32_t count);
+    /// The run that a message is in; nullptr: none.
+    [[nodiscard]] const Run* holder(PartitionIndex partition, Offset offset) const;
     /// What `all` has and this, which has parts of its runs, does not.
     [[nodiscard]] std::vector<Stretch> missing_from(const Marked& all) const;
     /// Forgets what was retained until `now`. In a partition, what lies behind expires no sooner.
@@ -209,6 +268,8 @@ class GroupMachine {
   /// Moves cursors over what the source has dropped.
   void follow(const MessageSource& source) noexcept;
   static void move_cursor(Place& place, const Position& to, std::uint64_t taken) noexcept;
+  /// Moves on to an entry when those before it are gone.
+  static void enter(Place& place, const LogEntry& entry) noexcept;
   static void recount(Place& place) noexcept;
   void skip_unwanted(const MessageSource& source, PartitionIndex partition, Place& place) const;
   std::uint64_t count_wanted(const MessageSource& source, PartitionIndex partition);
@@ -236,6 +297,8 @@ class GroupMachine {
   void add_to(Ending& ending, Run run, std::uint32_t index, bool failed) const;
   void note_fate(Ending& ending, std::uint32_t index, std::uint32_t count, Fate::Kind kind) const;
   void commit(Ending& ending, DeathSink* sink) noexcept;
+  std::uint64_t duplicate(Lease& lease, Time now);
+  std::uint64_t end_expired(Lease& lease, Time at, DeathSink& sink);
 
   template <typename What>
   void note(Time at, What what) const {
@@ -256,6 +319,7 @@ class GroupMachine {
   [[nodiscard]] std::vector<PlaceOf> moved_places(std::uint32_t visits) const;
   void note_confirmation(const Confirmation& judged, std::span<const Ending> endings, Time now) const;
 
+  [[nodiscard]] Position place_at(const MessageSource& source, Offset offset) const;
   [[nodiscard]] Applied check_places(std::span<const PlaceOf> places) const;
   [[nodiscard]] Applied check_opened(const LeaseOpened& change) const;
   [[nodiscard]] Applied check_unread(const LeasedRun& run, const LeaseOpened& change) const;
@@ -275,6 +339,7 @@ class GroupMachine {
   Marked released_;
   Marked dead_;  // without their batches: nobody reads them here any more
   std::uint64_t leased_count_ = 0;
+  Tally tally_;
   std::vector<Place> reached_;        // where a delivery would move places_; in the making of one only
   std::uint32_t next_partition_ = 0;  // where the next delivery begins to look
 };
@@ -285,6 +350,27 @@ struct GroupMachine::Replaced {
   std::vector<Place> places;  // a delivery that found nothing may have passed over what the new rule does not want
   std::size_t noted = 0;
 };
+
+struct GroupMachine::Revival {
+  Marked released;  // besides what is
+  Marked dead;      // in place of what is
+};
+
+struct GroupMachine::Withdrawal {
+  Marked released;  // in place of what is
+  Place place;
+};
+
+template <typename Action>
+void GroupMachine::for_each_waiting(const MessageSource& source, Action action) const {
+  for (const auto& [key, run] : released_.runs) {
+    if (!action(run)) return;
+  }
+  bool go_on = true;
+  for (std::uint32_t i = 0; i < places_.size() && go_on; ++i) {
+    for_each_unread(source, {i}, [&](const Run& run) { return go_on = action(run); });
+  }
+}
 
 template <typename Action>
 void GroupMachine::for_each_unread(const MessageSource& source, PartitionIndex partition, Action action) const {

@@ -42,6 +42,7 @@ GroupState::GroupState(const Options& options, const QueueSpec& spec, std::uint3
       dead(dead_config(options, spec, stream + 1, slots_max), 1) {}
 
 void GroupState::note_changes(ChangeLog& log) noexcept {
+  changes_ = &log;
   main.note_changes(log);
   dead.note_changes(log);
 }
@@ -56,6 +57,15 @@ void GroupState::expire(Time now) noexcept {
 void GroupState::follow(std::span<const PlaceOf> begins) noexcept {
   for (const PlaceOf& begin : begins) main.follow(begin.partition, {begin.entry, begin.index, begin.offset});
   dead.follow({0}, dead_letters.begin({0}));
+}
+
+std::uint64_t GroupState::purge_dead_letters(Time now) {
+  const std::uint64_t held = dead.counts(dead_letters).available;
+  const Position end = dead_letters.end({0});
+  dead.reset(std::span(&end, 1), now);
+  dead_confirmed = dead_letters.produced();
+  dead_letters.drop_before(end.entry);
+  return held;
 }
 
 // --- Changes ----------------------------------------------------------------------------------------------------------
@@ -73,12 +83,15 @@ std::expected<void, std::string> GroupState::apply_to_stream(const GroupChange& 
       [&]<typename What>(const What& what) {
         if constexpr (std::is_same_v<What, LeaseEnded>) {
           return machine.apply(what, change.at, dead_letters);
+        } else if constexpr (std::is_same_v<What, Redriven>) {
+          return apply(what);
         } else {
           return machine.apply(what, change.at);
         }
       },
       change.what);
   if (!applied || !of_dead) return applied;
+  if (std::holds_alternative<GroupReset>(change.what)) dead_confirmed = dead_letters.produced();
   if (const auto* confirmed = std::get_if<Confirmed>(&change.what)) dead_confirmed += confirmed->messages;
   dead_letters.drop_before(dead.cursor({0}).entry);
   return applied;

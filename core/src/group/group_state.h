@@ -30,6 +30,12 @@ class GroupState {
   std::uint64_t dead_confirmed = 0;
   Time latest{};  ///< it never goes back in time
 
+  /// Makes up to so many of the dead letters that wait messages again, where they stood, with no failure; returns how many. Those stay whose
+  /// messages a reset made available again, or whose own retention is over. All or nothing; throws std::bad_alloc.
+  std::uint64_t redrive(std::uint64_t messages_max, Time now);
+  /// Forgets the dead letters; returns how many waited or were leased.
+  std::uint64_t purge_dead_letters(Time now);
+
   /// Notes every change from now on.
   void note_changes(ChangeLog& log) noexcept;
 
@@ -50,9 +56,13 @@ class GroupState {
   [[nodiscard]] std::expected<void, std::string> restore(std::string_view snapshot);
 
  private:
+  [[nodiscard]] std::expected<void, std::string> apply(const Redriven& change);
+  std::uint64_t commit(GroupMachine::Revival& revival, GroupMachine::Withdrawal& withdrawal) noexcept;
   [[nodiscard]] std::expected<void, std::string> apply_to_stream(const GroupChange& change);
   void encode_dead_letters(std::string& out) const;
   void decode_dead_letters(ByteReader& in);
+
+  ChangeLog* changes_ = nullptr;  // nobody listens
 };
 
 }  // namespace wingmq

@@ -104,6 +104,14 @@ void LeaseTable::close(Lease& lease) noexcept {
   --open_;
 }
 
+void LeaseTable::disown(Lease& lease) noexcept {
+  if (lease.expiring_) node_ = expiring_.extract(*std::exchange(lease.expiring_, std::nullopt));
+  for (Run& run : lease.runs_) {
+    run.retained = false;
+    run.batch = {};
+  }
+}
+
 /// Lets go of the batches of which everything was confirmed, and makes the confirmed part of a run a run of its own.
 void LeaseTable::forget_confirmed(Lease& lease) {
   if (lease.in_run_ != 0) {

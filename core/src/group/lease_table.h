@@ -97,6 +97,8 @@ class LeaseTable {
   [[nodiscard]] Handle handle(const Lease& lease, std::uint32_t stream) const;
 
   void close(Lease& lease) noexcept;
+  /// Leaves the lease open with nothing in it that is retained.
+  void disown(Lease& lease) noexcept;
   void close_all() noexcept;
 
   /// A lease whose deadline is at or before `now`, the earliest first; nullptr: none.

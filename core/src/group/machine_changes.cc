@@ -273,9 +273,17 @@ GroupMachine::Applied GroupMachine::apply(const TagRuleFixed& change, Time) {
   if (next != all) return misfit("a tag rule drops messages that do not wait");
   TagRule rule = change.rule;
   // Nothing throws from here on.
+  tally_.skipped += released_.messages - kept.messages;
   tag_rule_ = std::move(rule);
   released_ = std::move(kept);
   for (Place& place : places_) recount(place);
+  return {};
+}
+
+GroupMachine::Applied GroupMachine::apply(const Duplicated& change, Time at) {
+  Lease* const lease = leases_.in_slot(change.slot);
+  if (lease == nullptr) return misfit("there is no such lease to duplicate");
+  duplicate(*lease, at);
   return {};
 }
 

@@ -111,6 +111,7 @@ void GroupMachine::decode(ByteReader& in) {
   for (std::size_t left = in.count(kLeaseBytesMin); left > 0 && in.fault().empty(); --left) decode_lease(in);
   decode_marked(in, released_);
   decode_marked(in, dead_);
+  begin_tally();
 }
 
 }  // namespace wingmq

@@ -4,13 +4,21 @@
 
 namespace wingmq {
 
-bool Partition::append(BatchRef batch, Time at) {
+Partition::Appended Partition::append(BatchRef batch, Time at) {
   const std::uint32_t count = batch->count();
   const MutexLock lock(mutex_);
-  const bool was_empty = !log_.oldest();
+  const Appended appended{log_.end().offset, !log_.oldest()};
   log_.append(std::move(batch), 0, count, at);
-  if (was_empty) note_oldest();
-  return was_empty;
+  if (appended.was_empty) note_oldest();
+  return appended;
+}
+
+std::uint64_t Partition::drop_before(std::uint64_t entry) {
+  const MutexLock lock(mutex_);
+  const std::uint64_t before = log_.messages();
+  log_.drop_before(entry);
+  note_oldest();
+  return before - log_.messages();
 }
 
 std::uint64_t Partition::drop_until(Time newest) {

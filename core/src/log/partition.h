@@ -17,12 +17,18 @@ class Partition {
  public:
   explicit Partition(MemoryBudget& budget) : log_(budget) {}
 
-  /// Stores a whole batch. Returns true when the partition was empty before.
-  bool append(BatchRef batch, Time at) EXCLUDES(mutex_);
+  struct Appended {
+    Offset first;            ///< of the batch's first message
+    bool was_empty = false;  ///< the partition, before
+  };
+  /// Stores a whole batch.
+  Appended append(BatchRef batch, Time at) EXCLUDES(mutex_);
 
   /// Drops what was sent at or before `newest`; returns the number of messages. Costs one load when there is nothing.
   std::uint64_t drop_until(Time newest) EXCLUDES(mutex_);
 
+  /// Drops the entries before that number; returns the number of messages.
+  std::uint64_t drop_before(std::uint64_t entry) EXCLUDES(mutex_);
   std::size_t reclaim(std::uint64_t entry, std::size_t bytes) EXCLUDES(mutex_);
   void shared_before(std::uint64_t entry, std::vector<BatchRef>& batches) const EXCLUDES(mutex_);
 

@@ -10,9 +10,17 @@ Shards::Shards(Environment& environment, QueueId queue, std::uint32_t partitions
   for (std::uint32_t i = 0; i < partitions; ++i) partitions_.emplace_back(environment.budget);
 }
 
-bool Shards::append(BatchRef batch, Time now) {
-  const std::size_t next = partitions_.size() == 1 ? 0 : next_partition_.fetch_add(1, std::memory_order_relaxed);
-  return partitions_[next % partitions_.size()].append(std::move(batch), now);
+Shards::Appended Shards::append(BatchRef batch, Time now) {
+  const std::uint32_t next = partitions_.size() == 1 ? 0 : next_partition_.fetch_add(1, std::memory_order_relaxed);
+  const PartitionIndex partition{next % partitions()};
+  const auto appended = partitions_[partition.value].append(std::move(batch), now);
+  return {{partition, appended.first}, appended.was_empty};
+}
+
+std::uint64_t Shards::drop_before(std::span<const Position> places) {
+  std::uint64_t messages = 0;
+  for (std::size_t i = 0; i < places.size(); ++i) messages += partitions_[i].drop_before(places[i].entry);
+  return messages;
 }
 
 std::uint64_t Shards::expire(Time now) {

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/environment.h"
 #include "log/message_source.h"
 #include "log/partition.h"
+#include "log/watches.h"
 #include "wingmq/info.h"
 
 namespace wingmq {
@@ -20,8 +22,15 @@ class Shards final : public MessageSource {
  public:
   Shards(Environment& environment, QueueId queue, std::uint32_t partitions);
 
-  /// Stores a batch in the next partition. Returns true when that was empty.
-  bool append(BatchRef batch, Time now);
+  /// Stores a batch in the next partition.
+  struct Appended {
+    Stored place;
+    bool was_empty = false;  ///< the partition, before
+  };
+  Appended append(BatchRef batch, Time now);
+
+  /// Drops what lies before these places, one for each partition; returns the number of messages.
+  std::uint64_t drop_before(std::span<const Position> places);
 
   /// Drops what is retained no longer at `now`; returns the number of messages.
   std::uint64_t expire(Time now);
@@ -61,6 +70,9 @@ class Shards final : public MessageSource {
   /// Consume calls parked, or about to be, at the queue's groups. A consumer adds itself before its last look at the
   /// messages and a sender asks after storing, so one of the two sees the other.
   std::atomic<std::uint32_t> parked{0};
+
+  /// Who waits for counts of the queue or its groups.
+  const std::shared_ptr<Watches> watches = std::make_shared<Watches>();
 
  private:
   template <typename Place>

@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kPrefix = "/__admin";
 
 constexpr std::string_view kNarrowing[] = {"region", "project"};
+constexpr std::string_view kWaiting[] = {"region", "project", "queue", "group", "until", "never", "timeout", "for"};
 constexpr std::string_view kListing[] = {"region", "project", "group", "state", "limit", "after"};
 
 std::vector<std::string_view> segments_of(std::string_view path) {
@@ -30,19 +31,32 @@ std::vector<std::string_view> segments_of(std::string_view path) {
   return segments;
 }
 
-/// Whether `path` has the form of `pattern`; `name` receives what stands at its wildcard, still encoded.
-bool has_form(std::string_view path, std::string_view pattern, std::string_view& name) {
+/// Whether `path` has the form of `pattern`; `names` receives what stands at its wildcards, still encoded.
+bool has_form(std::string_view path, std::string_view pattern, std::vector<std::string_view>& names) {
   const auto given = segments_of(path);
   const auto wanted = segments_of(pattern);
   if (given.size() != wanted.size()) return false;
+  names.clear();
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i].starts_with('{') && !given[i].empty()) {
-      name = given[i];
+      names.push_back(given[i]);
     } else if (wanted[i] != given[i]) {
       return false;
     }
   }
   return true;
+}
+
+AdminResult<std::vector<std::string>> decoded(const std::vector<std::string_view>& names) {
+  std::vector<std::string> plain;
+  for (const std::string_view name : names) {
+    auto text = percent_decoded(name, Plus::kStays);
+    if (!text || !is_utf8(*text)) {
+      return refused(400, "a name in the path is not percent-encoded UTF-8", "Name a queue or group by its id or its name, a request by its id.");
+    }
+    plain.push_back(std::move(*text));
+  }
+  return plain;
 }
 
 }  // namespace
@@ -64,28 +78,49 @@ const std::vector<Admin::Route>& Admin::routes() {
       {"POST", "/clock/advance", {}, R"(moves time forward: {"by":"30s"} or {"to":ms})",
        [](Admin&, AdminCall& c, Body body) { return advance_clock(c, body); }},
       {"POST", "/reset", {}, R"({}: everything as after start; {"keep":"queues"}: forgets messages, leases and counters)",
-       [](Admin& a, AdminCall& c, Body body) { return reset(c, body, a.declared_queues_); }},
+       [](Admin& a, AdminCall& c, Body body) { return reset(c, body, a.declared_queues_, a.faults_); }},
       {"GET", "/queues", kNarrowing, "all queues with their groups and counts", [](Admin&, AdminCall& c, Body) { return list_queues(c); }},
       {"GET", "/queues/{q}", kNarrowing, "one queue, by id or name", [](Admin&, AdminCall& c, Body) { return show_queue(c); }},
+      {"POST", "/queues", {}, R"(makes a queue with its groups: {"queue":"orders?groups=g1,g2&dlq=3"})",
+       [](Admin&, AdminCall& c, Body body) { return make_queue(c, body); }},
+      {"DELETE", "/queues/{q}", kNarrowing, "removes a queue", [](Admin&, AdminCall& c, Body) { return drop_queue(c); }},
+      {"POST", "/queues/{q}/messages", kNarrowing, R"(sends messages, unsigned: {"messages":[{"body":"x"}]})",
+       [](Admin& a, AdminCall& c, Body body) { return put_messages(c, body, a.batch_messages_max_); }},
+      {"POST", "/queues/{q}/purge", kNarrowing, R"({}: forgets the queue's messages; {"group":"g1"}: that group passes them over)",
+       [](Admin&, AdminCall& c, Body body) { return purge_queue(c, body); }},
+      {"POST", "/queues/{q}/groups/{g}/redrive", kNarrowing, R"(makes dead letters available again: {} or {"max":100})",
+       [](Admin&, AdminCall& c, Body body) { return redrive_group(c, body); }},
+      {"POST", "/queues/{q}/groups/{g}/expire", kNarrowing, R"(ends leases now: {} or {"partition":0,"offset":7})",
+       [](Admin&, AdminCall& c, Body body) { return expire_leases(c, body); }},
       {"GET", "/queues/{q}/messages", kListing, "looks at messages and changes nothing",
        [](Admin&, AdminCall& c, Body) { return list_messages(c); }},
+      {"GET", "/queues/{q}/balance", kNarrowing, "what became of each group's messages", [](Admin&, AdminCall& c, Body) { return show_balance(c); }},
+      {"GET", "/wait", kWaiting, "waits until counts are as wanted: ?queue=Q&group=G&until=drained&timeout=10s",
+       [](Admin&, AdminCall& c, Body) { return wait_until(c); }},
+      {"GET", "/faults", {}, "the fault rules, how often each was seen and did something", [](Admin& a, AdminCall&, Body) { return list_faults(a.faults_); }},
+      {"POST", "/faults", {}, R"(breaks calls on purpose: {"match":{"operation":"queryQuota"},"do":{"type":"lose_reply"}})",
+       [](Admin& a, AdminCall&, Body body) { return add_fault(a.faults_, body); }},
+      {"DELETE", "/faults", {}, "removes all fault rules", [](Admin& a, AdminCall&, Body) { return clear_faults(a.faults_); }},
+      {"DELETE", "/faults/{id}", {}, "removes a fault rule", [](Admin& a, AdminCall& c, Body) { return remove_fault(a.faults_, c.names.front()); }},
       {"GET", "/deviations", {}, "the decisions D01 to D30 and how often traffic relied on each",
        [](Admin&, AdminCall& c, Body) -> AdminOutcome { return list_deviations(c.deviations); }},
       {"GET", "/requests/{id}", {}, "what was wrong with a call's signature: X-WingMQ-Explain of its reply leads here",
-       [](Admin& a, AdminCall& c, Body) -> AdminOutcome { return a.explained(c.name); }},
+       [](Admin& a, AdminCall& c, Body) -> AdminOutcome { return a.explained(c.names.front()); }},
       {"GET", "/openapi.json", {}, "OpenAPI 3.1 of the operations and of this control plane",
        [](Admin& a, AdminCall&, Body) -> AdminOutcome { return a.openapi(); }},
   };
   return routes;
 }
 
-Admin::Admin(Engine& engine, Deviations& deviations, const ExplainedRequests& explained, const ServerOptions& options)
+Admin::Admin(Engine& engine, Deviations& deviations, const ExplainedRequests& explained, FaultRules* faults, const ServerOptions& options)
     : engine_(engine),
       deviations_(deviations),
       explained_(explained),
+      faults_(faults),
       access_(options.admin),
       token_(options.admin_token),
-      declared_queues_(options.declared_queues) {}
+      declared_queues_(options.declared_queues),
+      batch_messages_max_(options.limits.batch_messages_max) {}
 
 namespace {
 
@@ -101,6 +136,7 @@ std::optional<Reply> Admin::handle(const Request& request, Ticket& ticket, std::
 }
 
 std::optional<Reply> Admin::finish(Settled& settled, AdminCall& call) { return reply_of(call.finish(settled, call)); }
+std::optional<Reply> Admin::ring(AdminCall& call) { return reply_of(call.ring(call)); }
 
 AdminOutcome Admin::answer(const Request& request, Ticket& ticket, std::optional<AdminCall>& call) {
   if (access_ == AdminAccess::kOff) {
@@ -112,40 +148,44 @@ AdminOutcome Admin::answer(const Request& request, Ticket& ticket, std::optional
   std::string_view path = request.path();
   path.remove_prefix(std::min(kPrefix.size(), path.size()));
   if (path == "/") path = {};
-  std::string_view name;
-  const auto route = std::find_if(routes().begin(), routes().end(),
-                                  [&](const Route& each) { return has_form(path, each.path, name); });
-  if (route == routes().end()) {
-    std::string calls;
-    for (const Route& each : routes())
-      calls += fmt::format("{}{} {}{}", calls.empty() ? "" : ", ", each.method, kPrefix, each.path);
-    return refused(404, fmt::format("no such path: {}", shown(request.path())), "There is " + calls + ".");
-  }
-  if (auto passed = check_method(*route, request); !passed) return std::unexpected(passed.error());
-
-  auto decoded_name = percent_decoded(name, Plus::kStays);
-  if (!decoded_name || !is_utf8(*decoded_name)) {
-    return refused(400, "the name in the path is not percent-encoded UTF-8", "Name a queue by its id or its name, a request by its id.");
-  }
-  auto query = QueryParameters::parse(request.query(), route->parameters);
+  std::vector<std::string_view> names;
+  const auto route = find_route(path, request, names);
+  if (!route) return std::unexpected(route.error());
+  auto decoded_names = decoded(names);
+  if (!decoded_names) return std::unexpected(decoded_names.error());
+  auto query = QueryParameters::parse(request.query(), (*route)->parameters, "until");
   if (!query) return std::unexpected(query.error());
   if (auto passed = check_content_type(request); !passed) return std::unexpected(passed.error());
-  call.emplace(engine_, ticket, deviations_, std::move(*decoded_name), std::move(*query));
-  return route->run(*this, *call, request.body.view());
+  call.emplace(engine_, ticket, deviations_, std::move(*decoded_names), std::move(*query));
+  return (*route)->run(*this, *call, request.body.view());
 }
 
-AdminResult<void> Admin::check_method(const Route& route, const Request& request) const {
-  if (request.method != route.method) {
-    return std::unexpected(
-        AdminError{.status = 405,
-                   .error = fmt::format("{} does not take {}", shown(request.path()), shown(request.method)),
-                   .hint = fmt::format("Use {}.", route.method),
-                   .headers = {{"Allow", std::string(route.method)}}});
+/// 404, 405, 403.
+AdminResult<const Admin::Route*> Admin::find_route(std::string_view path, const Request& request, std::vector<std::string_view>& names) const {
+  const Route* found = nullptr;
+  std::string methods;
+  for (const Route& each : routes()) {
+    std::vector<std::string_view> in_path;
+    if (!has_form(path, each.path, in_path)) continue;
+    methods += fmt::format("{}{}", methods.empty() ? "" : ", ", each.method);
+    names = std::move(in_path);
+    if (each.method == request.method) found = &each;
   }
-  if (route.method == "POST" && access_ == AdminAccess::kReadOnly) {
+  if (methods.empty()) {
+    std::string calls;
+    for (const Route& each : routes()) calls += fmt::format("{}{} {}{}", calls.empty() ? "" : ", ", each.method, kPrefix, each.path);
+    return refused(404, fmt::format("no such path: {}", shown(request.path())), "There is " + calls + ".");
+  }
+  if (found == nullptr) {
+    return std::unexpected(AdminError{.status = 405,
+                                      .error = fmt::format("{} does not take {}", shown(request.path()), shown(request.method)),
+                                      .hint = fmt::format("Use {}.", methods),
+                                      .headers = {{"Allow", methods}}});
+  }
+  if (found->method != "GET" && access_ == AdminAccess::kReadOnly) {
     return refused(403, "the control plane is read-only", "Only GET is allowed here; --admin full allows the rest.");
   }
-  return {};
+  return found;
 }
 
 /// A page of another site cannot send this type without asking first, and nobody answers that question (server.md, browsers).

@@ -26,34 +26,38 @@ BodyMember member_of(const simdjson::dom::key_value_pair& pair) {
   BodyMember member{std::string(pair.key), OtherJson::kOther};
   std::string_view text;
   std::int64_t number = 0;
+  bool flag = false;
   if (pair.value.get(text) == simdjson::SUCCESS) {
     member.value = std::string(text);
   } else if (pair.value.get(number) == simdjson::SUCCESS) {
     member.value = number;
+  } else if (pair.value.get(flag) == simdjson::SUCCESS) {
+    member.value = flag;
   }
   return member;
 }
 
 }  // namespace
 
-AdminResult<QueryParameters> QueryParameters::parse(std::string_view query, std::span<const std::string_view> allowed) {
+AdminResult<QueryParameters> QueryParameters::parse(std::string_view query, std::span<const std::string_view> allowed,
+                                                    std::string_view repeatable) {
   QueryParameters parameters;
   while (!query.empty()) {
     const auto end = std::min(query.find('&'), query.size());
-    if (auto added = parameters.add(query.substr(0, end), allowed); !added) return std::unexpected(added.error());
+    if (auto added = parameters.add(query.substr(0, end), allowed, repeatable); !added) return std::unexpected(added.error());
     query.remove_prefix(std::min(end + 1, query.size()));
   }
   return parameters;
 }
 
-AdminResult<void> QueryParameters::add(std::string_view pair, std::span<const std::string_view> allowed) {
+AdminResult<void> QueryParameters::add(std::string_view pair, std::span<const std::string_view> allowed, std::string_view repeatable) {
   const auto equals = pair.find('=');
   const auto name = decoded(pair.substr(0, equals));
   if (!name) return refused(400, "the query string is not percent-encoded UTF-8", allowed_hint(allowed));
   if (std::find(allowed.begin(), allowed.end(), *name) == allowed.end()) {
     return refused(400, fmt::format("unknown query parameter \"{}\"", shown(*name)), allowed_hint(allowed));
   }
-  if (find(*name) != nullptr) {
+  if (*name != repeatable && find(*name) != nullptr) {
     return refused(400, fmt::format("query parameter \"{}\" is given twice", *name), "Give it once.");
   }
   auto value = equals == std::string_view::npos ? std::optional<std::string>() : decoded(pair.substr(equals + 1));
@@ -70,6 +74,14 @@ const std::string* QueryParameters::find(std::string_view name) const noexcept {
     if (known == name) return &value;
   }
   return nullptr;
+}
+
+std::vector<std::string> QueryParameters::all(std::string_view name) const {
+  std::vector<std::string> found;
+  for (const auto& [known, value] : values_) {
+    if (known == name) found.push_back(value);
+  }
+  return found;
 }
 
 AdminResult<std::vector<BodyMember>> parse_body(std::string_view body, std::span<const std::string_view> allowed,

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "control/admin_calls.h"
-#include "operations/go_on.h"
+#include "control/with_queue.h"
 #include "text/text.h"
 
 namespace wingmq::net {
@@ -41,18 +41,6 @@ bool read_cursor(std::string_view text, PeekRequest& request) {
   return true;
 }
 
-AdminResult<std::optional<GroupId>> read_group(const QueueGroups& queue, const std::string* text) {
-  if (text == nullptr) return std::nullopt;
-  const auto id = GroupId::parse(*text);
-  std::vector<std::string_view> names;
-  for (const GroupInfo& group : queue.groups) {
-    if (group.id == id || group.name == *text) return group.id;
-    names.push_back(group.name);
-  }
-  return refused(404, fmt::format("no group of this queue has the id or name \"{}\"", shown(*text)),
-                 names.empty() ? "The queue has no groups." : fmt::format("Its groups: {}.", listed(names)));
-}
-
 AdminResult<std::optional<MessageState>> read_state(const std::string* text, bool has_group) {
   if (text == nullptr) return std::nullopt;
   const auto* known =
@@ -80,10 +68,12 @@ AdminResult<std::uint32_t> read_limit(const std::string* text) {
 
 AdminResult<PeekRequest> read_request(const QueueGroups& queue, const QueryParameters& query) {
   PeekRequest request;
-  const auto group = read_group(queue, query.find("group"));
-  if (!group) return std::unexpected(group.error());
-  request.group = *group;
-  const auto state = read_state(query.find("state"), group->has_value());
+  if (const std::string* name = query.find("group"); name != nullptr) {
+    const auto group = find_group(queue, *name);
+    if (!group) return std::unexpected(group.error());
+    request.group = group->id;
+  }
+  const auto state = read_state(query.find("state"), request.group.has_value());
   if (!state) return std::unexpected(state.error());
   request.state = *state;
   const auto limit = read_limit(query.find("limit"));
@@ -152,19 +142,16 @@ AdminOutcome finish_messages(Result<std::vector<PeekedMessage>>& messages, Admin
   return out;
 }
 
-AdminOutcome look_into_queue(Result<std::vector<QueueGroups>>& queues, AdminCall& call) {
-  if (!queues) return refused_by_engine(queues.error());
-  const auto queue = find_queue(std::move(*queues), call.name, call.query);
-  if (!queue) return std::unexpected(queue.error());
-  const auto request = read_request(*queue, call.query);
+AdminOutcome look_into(const QueueGroups& found, AdminCall& call) {
+  const auto request = read_request(found, call.query);
   if (!request) return std::unexpected(request.error());
   call.peek = *request;
   ++call.peek.limit;  // one more, to know whether there is more
-  return go_on<finish_messages>(call.engine.peek(queue->queue.id, call.peek, call.ticket), call);
+  return go_on<finish_messages>(call.engine.peek(found.queue.id, call.peek, call.ticket), call);
 }
 
 }  // namespace
 
-AdminOutcome list_messages(AdminCall& call) { return go_on<look_into_queue>(call.engine.inspect(std::nullopt, call.ticket), call); }
+AdminOutcome list_messages(AdminCall& call) { return with_queue<look_into>(call); }
 
 }  // namespace wingmq::net

@@ -7,8 +7,8 @@
 
 #include "access/project_id.h"
 #include "control/admin_calls.h"
+#include "control/with_queue.h"
 #include "operations/error_map.h"
-#include "operations/go_on.h"
 #include "text/text.h"
 
 namespace wingmq::net {
@@ -111,12 +111,26 @@ AdminOutcome finish_list(Result<std::vector<QueueGroups>>& queues, AdminCall& ca
                                                     {"memory_limit_bytes", memory.limit()}});
 }
 
-AdminOutcome finish_queue(Result<std::vector<QueueGroups>>& queues, AdminCall& call) {
-  if (!queues) return refused_by_engine(queues.error());
-  const auto found = find_queue(std::move(*queues), call.name, call.query);
-  if (!found) return std::unexpected(found.error());
-  return boost::json::serialize(json_of(*found));
+AdminOutcome balance_of(const QueueGroups& found, AdminCall&) {
+  boost::json::array groups;
+  bool balanced = true;
+  for (const GroupInfo& group : found.groups) {
+    const GroupBalance& balance = group.balance;
+    balanced = balanced && balance.balanced();
+    groups.emplace_back(boost::json::object{{"group", group.name},
+                                            {"produced", balance.produced},
+                                            {"confirmed", balance.confirmed},
+                                            {"available", balance.available},
+                                            {"in_flight", balance.in_flight},
+                                            {"dead", balance.dead},
+                                            {"skipped", balance.skipped},
+                                            {"expired", balance.expired},
+                                            {"balanced", balance.balanced()}});
+  }
+  return boost::json::serialize(boost::json::object{{"balanced", balanced}, {"groups", std::move(groups)}});
 }
+
+AdminOutcome show_found(const QueueGroups& found, AdminCall&) { return shown_queue(found); }
 
 }  // namespace
 
@@ -127,7 +141,22 @@ std::unexpected<AdminError> refused_by_engine(const Error& error) {
 
 AdminOutcome list_queues(AdminCall& call) { return go_on<finish_list>(call.engine.inspect(std::nullopt, call.ticket), call); }
 
-AdminOutcome show_queue(AdminCall& call) { return go_on<finish_queue>(call.engine.inspect(std::nullopt, call.ticket), call); }
+AdminOutcome show_queue(AdminCall& call) { return with_queue<show_found>(call); }
+
+AdminOutcome show_balance(AdminCall& call) { return with_queue<balance_of>(call); }
+
+std::string shown_queue(const QueueGroups& queue) { return boost::json::serialize(json_of(queue)); }
+
+AdminResult<GroupInfo> find_group(const QueueGroups& queue, std::string_view name) {
+  const auto id = GroupId::parse(name);
+  std::vector<std::string_view> names;
+  for (const GroupInfo& group : queue.groups) {
+    if (group.id == id || group.name == name) return group;
+    names.push_back(group.name);
+  }
+  return refused(404, fmt::format("no group of this queue has the id or name \"{}\"", shown(name)),
+                 names.empty() ? "The queue has no groups." : fmt::format("Its groups: {}.", listed(names)));
+}
 
 AdminResult<QueueGroups> find_queue(std::vector<QueueGroups> all, std::string_view name, const QueryParameters& query) {
   auto queues = narrowed(std::move(all), query);

@@ -9,18 +9,14 @@ std::vector<std::pair<std::string, std::string>> not_for_other_sites() {
   return {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}, {"Cross-Origin-Resource-Policy", "same-origin"}};
 }
 
-Reply reply_with(std::string body) {
-  Reply reply;
-  reply.headers = not_for_other_sites();
-  reply.body = std::move(body);
-  return reply;
+Reply reply_with(AdminReply answer) {
+  return {.status = answer.status, .content_type = std::move(answer.content_type), .headers = not_for_other_sites(), .body = std::move(answer.body)};
 }
 
 Reply reply_with(AdminError error) {
   boost::json::object body{{"error", std::move(error.error)}, {"hint", std::move(error.hint)}};
   for (auto& [name, value] : error.more) body[name] = std::move(value);
-  Reply reply = reply_with(boost::json::serialize(body));
-  reply.status = error.status;
+  Reply reply = reply_with(AdminReply(error.status, boost::json::serialize(body)));
   std::move(error.headers.begin(), error.headers.end(), std::back_inserter(reply.headers));
   return reply;
 }

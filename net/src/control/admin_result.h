@@ -21,6 +21,17 @@ struct AdminError {
   std::vector<std::pair<std::string, std::string>> headers = {};  ///< further header lines of the reply
 };
 
+/// What the control plane answers: a text, JSON unless it says otherwise.
+struct AdminReply {
+  // Most calls answer with a JSON text and nothing else.
+  AdminReply(std::string text) : body(std::move(text)) {}  // NOLINT(google-explicit-constructor)
+  AdminReply(unsigned code, std::string text) : status(code), body(std::move(text)) {}
+
+  unsigned status = 200;
+  std::string body;
+  std::string content_type = "application/json; charset=utf-8";
+};
+
 /// A value, or the refusal to send.
 template <typename T>
 using AdminResult = std::expected<T, AdminError>;
@@ -34,7 +45,7 @@ using AdminResult = std::expected<T, AdminError>;
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> not_for_other_sites();
 
 /// The reply with this JSON text: not to be kept, and not to be used by other sites.
-[[nodiscard]] Reply reply_with(std::string body);
+[[nodiscard]] Reply reply_with(AdminReply answer);
 [[nodiscard]] Reply reply_with(AdminError error);
 
 }  // namespace wingmq::net

@@ -224,19 +224,23 @@ object operation_of(const OperationDoc& doc) {
 
 bool is_admin(const ServiceDoc& doc) { return doc.path.starts_with("/__admin"); }
 
-std::string_view meaning_of(std::string_view status) {
+std::string_view meaning_of(std::string_view status, bool admin) {
   if (status == "400") return "The request, a parameter or the body is wrong.";
   if (status == "401") return "The token is missing or wrong.";
   if (status == "403") return "It is off, or read-only, or not served under this Host.";
   if (status == "404") return "There is no such queue or group.";
   if (status == "415") return "The body is not said to be JSON.";
-  if (status == "409") return "Several queues have this name.";
+  if (status == "408") return "What was waited for did not come in time.";
+  if (status == "409") return "It does not go with what is there, or several queues have this name.";
+  if (status == "413") return "The messages are too large.";
+  if (status == "507") return "There is no memory left for messages.";
+  if (status == "503" && admin) return "The server is stopping.";
   return "Not ready.";
 }
 
 /// What comes with a status other than 200: health alone has a body of its own, and below all there is only HTTP.
 object failed_content(const ServiceDoc& doc, std::string_view status) {
-  if (status == "503") {
+  if (status == "503" && !is_admin(doc)) {
     return content(doc.reply_type, boost::json::parse(doc.reply_schema_json),
                    object{{"status", "not ready"}, {"reason", "starting"}});
   }
@@ -244,7 +248,7 @@ object failed_content(const ServiceDoc& doc, std::string_view status) {
     return object{{"application/json", object{{"schema", reference_to("schemas", "Error")}}}};
   }
   return content("application/json", reference_to("schemas", "AdminError"),
-                 object{{"error", meaning_of(status)}, {"hint", "What would be right."}});
+                 object{{"error", meaning_of(status, is_admin(doc))}, {"hint", "What would be right."}});
 }
 
 object service_parameter(const ServiceDoc& doc, const ParameterDoc& parameter) {
@@ -259,11 +263,13 @@ object service_parameter(const ServiceDoc& doc, const ParameterDoc& parameter) {
 
 object service_responses(const ServiceDoc& doc) {
   object responses;
-  responses["200"] = response("Done.", content(doc.reply_type, boost::json::parse(doc.reply_schema_json),
-                                               boost::json::parse(doc.reply_example_json)));
+  for (const std::string_view status : words(doc.done)) {
+    responses[status] = response(status == "201" ? "Made." : "Done.", content(doc.reply_type, boost::json::parse(doc.reply_schema_json),
+                                                                              boost::json::parse(doc.reply_example_json)));
+  }
   const std::string all = is_admin(doc) ? fmt::format("401 403 {}", doc.errors) : std::string(doc.errors);
   for (const std::string_view status : words(all)) {
-    responses[status] = response(meaning_of(status), failed_content(doc, status));
+    responses[status] = response(meaning_of(status, is_admin(doc)), failed_content(doc, status));
   }
   return responses;
 }
@@ -289,14 +295,20 @@ object service_of(const ServiceDoc& doc) {
 
 // --- The whole ----------------------------------------------------------------------------------------------------
 
-std::string lower_case(std::string_view method) { return method == "GET" ? "get" : "post"; }
+std::string lower_case(std::string_view method) { return method == "GET" ? "get" : method == "POST" ? "post" : "delete"; }
 
 object paths() {
   object paths;
   for (const OperationDoc& doc : operation_docs()) {
     paths[fmt::format("{}{}", kOperationPrefix, doc.name)] = object{{lower_case(doc.method), operation_of(doc)}};
   }
-  for (const ServiceDoc& doc : service_docs()) paths[doc.path] = object{{lower_case(doc.method), service_of(doc)}};
+  for (const auto docs : {service_docs(), tester_docs()}) {
+    for (const ServiceDoc& doc : docs) {
+      value& path = paths[doc.path];
+      if (!path.is_object()) path = object{};
+      path.as_object()[lower_case(doc.method)] = service_of(doc);
+    }
+  }
   return paths;
 }
 

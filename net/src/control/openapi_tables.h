@@ -61,8 +61,11 @@ struct ServiceDoc {
   std::string_view reply_schema_json;
   std::string_view reply_example_json;
   std::string_view errors;  ///< HTTP statuses, separated by spaces
+  std::string_view done = "200";  ///< those of success
 };
 [[nodiscard]] std::span<const ServiceDoc> service_docs();
+/// Those with which a tester moves things and waits for them.
+[[nodiscard]] std::span<const ServiceDoc> tester_docs();
 
 /// Schemas that several calls share, as one JSON object of name to schema.
 [[nodiscard]] std::string_view shared_schemas_json();

@@ -43,6 +43,7 @@ struct Reply {
   std::string content_type = "application/json; charset=utf-8";
   std::vector<std::pair<std::string, std::string>> headers;  ///< further ones
   std::string body;
+  bool dropped = false;  ///< nothing is sent: the connection is closed instead
 };
 
 }  // namespace wingmq::net

@@ -160,6 +160,8 @@ asio::awaitable<bool> Session::serve_one() {
     reply = exchange_->finish();
     if (!reply) woken_ = false;  // whoever wakes it again does so on this thread, in a later turn
   }
+  if (reply->dropped) waits_ = Waits::kForNothing;
+  if (reply->dropped) co_return false;
   if (!refused) waits_ = Waits::kForPeer;
   const bool close = !keep_alive || worker_.stopping;
   const Outgoing out = begin_send(*reply, close, &*head);

@@ -66,4 +66,13 @@ struct ResetCall {
 [[nodiscard]] inline std::optional<QueueId> named_queue(const ConfirmCall& call) { return call.queue; }
 [[nodiscard]] inline std::optional<QueueId> named_queue(const ResetCall& call) { return call.queue; }
 
+/// The group that a call names by its id, if it does.
+template <typename Call>
+[[nodiscard]] std::optional<GroupId> named_group(const Call&) {
+  return std::nullopt;
+}
+[[nodiscard]] inline std::optional<GroupId> named_group(const ConsumeCall& call) { return call.request.group; }
+[[nodiscard]] inline std::optional<GroupId> named_group(const ConfirmCall& call) { return call.group; }
+[[nodiscard]] inline std::optional<GroupId> named_group(const ResetCall& call) { return call.group; }
+
 }  // namespace wingmq::net

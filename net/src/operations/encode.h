@@ -18,6 +18,7 @@ namespace wingmq::net {
 /// What a delivery's body depends on beside the delivery. Without a scene, handlers have the compact look.
 struct DeliveryLook {
   std::optional<HandleScene> scene;
+  std::optional<std::uint64_t> shuffled;  ///< a test wants the messages in an order that this number chooses
 };
 
 [[nodiscard]] std::string encode_created_queue(const QueueInfo& queue);

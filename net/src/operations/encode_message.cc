@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <random>
+#include <utility>
+#include <vector>
 
 #include "operations/encode.h"
 #include "operations/envelope.h"
@@ -62,22 +66,55 @@ void put_message(Writer& writer, const Batch& batch, std::uint32_t index) {
   writer.put(kMessageEnd);
 }
 
+/// One message of a delivery.
+class MessageWriter {
+ public:
+  MessageWriter(Writer& writer, const Delivery& delivery, const DeliveryLook& look)
+      : writer_(writer), delivery_(delivery), look_(look), compact_(delivery.first) {}
+
+  /// Message `i` of a run, which is message `position` of the delivery.
+  void put(const DeliveredRun& run, std::uint32_t i, std::uint32_t position) {
+    if (std::exchange(any_, true)) writer_.put(",");
+    writer_.put(kHandler);
+    if (look_.scene) {
+      const HandlePlace place{.partition = run.partition, .offset = {run.offset.value + i}, .failures = run.failures};
+      writer_.put(json_handler(delivery_.handle(position), *look_.scene, place));
+    } else {
+      writer_.put(compact_.at(static_cast<std::uint16_t>(position)));
+    }
+    put_message(writer_, *run.batch, run.first + i);
+  }
+
+ private:
+  Writer& writer_;
+  const Delivery& delivery_;
+  const DeliveryLook& look_;
+  HandleTexts compact_;
+  bool any_ = false;
+};
+
 void put_messages(Writer& writer, const Delivery& delivery, const DeliveryLook& look) {
-  HandleTexts compact(delivery.first);
+  MessageWriter messages(writer, delivery, look);
   std::uint32_t position = 0;
   for (const DeliveredRun& run : delivery.runs) {
-    for (std::uint32_t i = 0; i < run.count; ++i, ++position) {
-      if (position != 0) writer.put(",");
-      writer.put(kHandler);
-      if (look.scene) {
-        const HandlePlace place{.partition = run.partition, .offset = {run.offset.value + i}, .failures = run.failures};
-        writer.put(json_handler(delivery.handle(position), *look.scene, place));
-      } else {
-        writer.put(compact.at(static_cast<std::uint16_t>(position)));
-      }
-      put_message(writer, *run.batch, run.first + i);
-    }
+    for (std::uint32_t i = 0; i < run.count; ++i) messages.put(run, i, position++);
   }
+}
+
+void put_shuffled(Writer& writer, const Delivery& delivery, const DeliveryLook& look) {
+  struct Place {
+    const DeliveredRun* run;
+    std::uint32_t index;
+    std::uint32_t position;
+  };
+  std::vector<Place> places;
+  for (const DeliveredRun& run : delivery.runs) {
+    for (std::uint32_t i = 0; i < run.count; ++i) places.push_back({&run, i, static_cast<std::uint32_t>(places.size())});
+  }
+  std::mt19937_64 chance(*look.shuffled);
+  std::ranges::shuffle(places, chance);
+  MessageWriter messages(writer, delivery, look);
+  for (const Place& place : places) messages.put(*place.run, place.index, place.position);
 }
 
 }  // namespace
@@ -107,7 +144,7 @@ std::string encode_delivery(const Delivery& delivery, const DeliveryLook& look) 
     Writer writer(start);
     writer.put(kEnvelopeStart);
     writer.put("[");
-    put_messages(writer, delivery, look);
+    look.shuffled ? put_shuffled(writer, delivery, look) : put_messages(writer, delivery, look);
     writer.put("]");
     writer.put(kEnvelopeEnd);
     return static_cast<std::size_t>(writer.end() - start);

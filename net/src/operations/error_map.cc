@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "text/escape.h"
@@ -243,7 +244,30 @@ std::string text_of(const Refusal& refusal, Language language) {
                      fmt::arg("actual", refusal.actual));
 }
 
+std::optional<unsigned> status_of_code(std::string_view code) noexcept {
+  const auto* row = std::ranges::find(kRows, code, &Row::code);
+  return row != std::end(kRows) ? std::optional(row->status) : std::nullopt;
+}
+
+namespace {
+
+unsigned http_status_of(unsigned status) { return status == 900 ? 200 : status; }
+
+/// A refusal that a test asked for: `given` is its code.
+Reply refuse_as_asked(const Refusal& refusal, Language language) {
+  const Row& row = row_of(refusal.fault);
+  const auto asked = status_of_code(refusal.given);
+  const unsigned status = asked.value_or(row.status);
+  Reply reply;
+  reply.status = http_status_of(status);
+  reply.body = error_body(status, asked ? std::string_view(refusal.given) : row.code, text_of(refusal, language));
+  return reply;
+}
+
+}  // namespace
+
 Reply refuse(const Refusal& refusal, Language language) {
+  if (refusal.fault == Fault::kInjected) return refuse_as_asked(refusal, language);
   const Row& row = row_of(refusal.fault);
   Reply reply;
   reply.status = http_status(refusal.fault);

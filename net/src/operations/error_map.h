@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -115,6 +116,9 @@ struct Refusal {
 
 /// HTTP status of a refusal: 200 for what is well-formed but refused, otherwise its statusCode.
 [[nodiscard]] unsigned http_status(Fault fault);
+
+/// The statusCode of an error code; nullopt: there is no such code.
+[[nodiscard]] std::optional<unsigned> status_of_code(std::string_view code) noexcept;
 
 /// Its text in one language.
 [[nodiscard]] std::string text_of(const Refusal& refusal, Language language);

@@ -9,6 +9,7 @@
 #include "access/principal.h"
 #include "http/message_io.h"
 #include "operations/encode.h"
+#include "operations/fault.h"
 #include "operations/findings.h"
 #include "text/language.h"
 #include "wingmq/engine.h"
@@ -44,6 +45,8 @@ struct CallContext {
   std::size_t count = 0;              ///< messages of a send
   DeliveryLook look = {};
   Delivery receipt = {};              ///< of what the reply brings, without the messages: enough to give it back
+  std::optional<InjectedFault> fault = {};  ///< that a test wants the call to have
+  std::string held_body = {};         ///< of a reply that is made, while the fault goes on
   bool may_park = false;              ///< a consume: it may wait for as long as it asked to
   std::optional<Refusal> refusal = {};  ///< while a hint for it is looked for
   Decisions decisions = {};           ///< that the answer relies on
@@ -63,6 +66,8 @@ struct Call {
   Request& request;
   CallContext& context;
   Caller caller;
+  std::string_view operation = {};
+  FaultSource* faults = nullptr;  ///< nobody breaks anything
   Findings findings = {};
 };
 

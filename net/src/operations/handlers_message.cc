@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 
 #include "access/project_id.h"
@@ -21,7 +22,9 @@ Outcome finish_consume(Result<Delivery>& result, CallContext& context) {
   } else if (!result->empty()) {
     context.decisions.note(21);
   }
-  return encode_delivery(*result, context.look);
+  if (context.fault && context.fault->type == InjectedFault::Type::kShuffle) context.look.shuffled = context.fault->seed;
+  auto body = encode_delivery(*result, context.look);
+  return context.fault ? break_delivery(*result, std::move(body), context) : Outcome(std::move(body));
 }
 
 Outcome run_consume(CallContext& context, const ConsumeCall& consume) {
@@ -33,6 +36,11 @@ Outcome run_consume(CallContext& context, const ConsumeCall& consume) {
     context.look.scene = HandleScene{.topic = {}, .group = request.group, .stream = request.stream, .tags = request.tags};
   }
   context.may_park = true;
+  if (context.fault && context.fault->type == InjectedFault::Type::kShort) {
+    ConsumeRequest fewer = request;
+    fewer.messages_max = std::min(fewer.messages_max, context.fault->messages_max);
+    return go_on<finish_consume>(context.engine.consume(context.project, fewer, context.ticket), context);
+  }
   return go_on<finish_consume>(context.engine.consume(context.project, request, context.ticket), context);
 }
 

@@ -73,7 +73,7 @@ Batched take_messages(Call& call, const Fields& fields, MessageList& in_body) {
   return {.buffer = std::move(*buffer), .messages = list.take()};
 }
 
-Outcome finish_send(Result<void>& sent, CallContext& context) {
+Outcome finish_send(Result<Stored>& sent, CallContext& context) {
   if (sent) {
     context.decisions.note(9);
     return encode_sent(context.count);
@@ -96,6 +96,9 @@ Outcome send_messages(Call& call) {
   if (call.findings.refusal()) return std::unexpected(*call.findings.refusal());
 
   context.queue = at.queue;
+  if (call.faults != nullptr) {
+    if (auto broken = break_call(call, at.queue, std::nullopt)) return std::move(*broken);
+  }
   context.own_text = at.queue_text;  // the buffer that it stands in goes to the engine
   context.queue_text = context.own_text;
   context.count = batched.messages.size();

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "operations/break_call.h"
 #include "operations/custom_info.h"
 #include "operations/decode.h"
 #include "operations/go_on.h"
@@ -20,6 +21,9 @@ template <typename Decode, typename Act>
   call.context.project = {identify(call.caller, fields).customer, decoded.region};
   if (call.findings.refusal()) return std::unexpected(*call.findings.refusal());
   call.context.queue = named_queue(decoded);
+  if (call.faults != nullptr) {
+    if (auto broken = break_call(call, call.context.queue, named_group(decoded))) return std::move(*broken);
+  }
   return act(std::move(decoded));
 }
 

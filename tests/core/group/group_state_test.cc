@@ -57,18 +57,18 @@ using Kind = Fate::Kind;
 TEST_F(GroupStateTest, ALeaseIsRetainedWithoutBeingLoaded) {
   EXPECT_EQ(apply(0, lease(0, 0, 3)), "");
   int runs = 0;
-  state_.main.for_each_marked([&](const wingmq::Run& run, MessageState state, std::optional<Time> deadline) {
+  state_.main.for_each_marked([&](const wingmq::Run& run, MessageState state, const std::optional<GroupMachine::Holder>& holder) {
     ++runs;
     EXPECT_TRUE(run.retained);
     EXPECT_FALSE(run.batch);
     EXPECT_EQ(run.count, 3U);
     EXPECT_EQ(state, MessageState::kInFlight);
-    EXPECT_EQ(deadline, at(100));
+    EXPECT_EQ(holder->deadline, at(100));
   });
   EXPECT_EQ(runs, 1);
   ASSERT_EQ(apply(1, ended(0, {{0, 3, Kind::kReleased}})), "");
   state_.expire(at(1000));
-  state_.main.for_each_marked([](const wingmq::Run&, MessageState, std::optional<Time>) { ADD_FAILURE() << "its retention is over"; });
+  state_.main.for_each_marked([](const wingmq::Run&, MessageState, const std::optional<GroupMachine::Holder>&) { ADD_FAILURE() << "its retention is over"; });
 }
 
 TEST_F(GroupStateTest, WhatDiesBecomesADeadLetterThatKnowsWhereItCameFrom) {
@@ -130,7 +130,7 @@ TEST_F(GroupStateTest, ATagRuleDropsWhatItSaysAndNothingElse) {
   ASSERT_EQ(apply(0, ended(0, {{0, 6, Kind::kReleased}})), "");
   ASSERT_EQ(apply(0, TagRuleFixed{TagRule({"a"}, TagMatch::kAny), {{{0}, {1}, 2}, {{0}, {5}, 1}}}), "");
   std::string left;
-  state_.main.for_each_marked([&](const wingmq::Run& run, MessageState, std::optional<Time>) {
+  state_.main.for_each_marked([&](const wingmq::Run& run, MessageState, const std::optional<GroupMachine::Holder>&) {
     left += std::to_string(run.offset.value) + "+" + std::to_string(run.count) + " ";
   });
   EXPECT_EQ(left, "0+1 3+2 ");
@@ -175,7 +175,7 @@ TEST_F(GroupStateTest, BytesThatAreNoChangeAreRefusedWithTheReason) {
     return read ? std::string() : read.error();
   };
   EXPECT_EQ(refusal(""), "the bytes end in a number");
-  EXPECT_EQ(refusal(std::string_view("\x0C\x00", 2)), "there is no change of this type");
+  EXPECT_EQ(refusal(std::string_view("\x10\x00", 2)), "there is no change of this type");
   EXPECT_EQ(refusal(std::string_view("\x80\x00\x00", 3)), "a number is written in no way that numbers are");
   EXPECT_EQ(refusal(std::string_view("\x0A\x00\x7F", 3)), "a list is longer than the bytes that follow");
 }

@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
+
 #include "net/control/admin_fixture.h"
 
 namespace wingmq::net {
@@ -17,7 +20,19 @@ constexpr Listed kCalls[] = {{"GET", "/__admin"},
                              {"POST", "/__admin/reset"},
                              {"GET", "/__admin/queues"},
                              {"GET", "/__admin/queues/{q}"},
+                             {"POST", "/__admin/queues"},
+                             {"DELETE", "/__admin/queues/{q}"},
+                             {"POST", "/__admin/queues/{q}/messages"},
+                             {"POST", "/__admin/queues/{q}/purge"},
+                             {"POST", "/__admin/queues/{q}/groups/{g}/redrive"},
+                             {"POST", "/__admin/queues/{q}/groups/{g}/expire"},
                              {"GET", "/__admin/queues/{q}/messages"},
+                             {"GET", "/__admin/queues/{q}/balance"},
+                             {"GET", "/__admin/wait"},
+                             {"GET", "/__admin/faults"},
+                             {"POST", "/__admin/faults"},
+                             {"DELETE", "/__admin/faults"},
+                             {"DELETE", "/__admin/faults/{id}"},
                              {"GET", "/__admin/deviations"},
                              {"GET", "/__admin/requests/{id}"},
                              {"GET", "/__admin/openapi.json"}};
@@ -82,13 +97,17 @@ TEST_F(AdminAccessTest, ReadOnlyAllowsLookingAndRefusesChanging) {
 }
 
 TEST_F(AdminAccessTest, WrongMethodIs405AndSaysWhichIsRight) {
+  std::map<std::string, std::string> allowed;
   for (const Listed& call : kCalls) {
-    const std::string path = call.path;
+    std::string& methods = allowed[call.path];
+    methods += (methods.empty() ? "" : ", ") + std::string(call.method);
+  }
+  for (const auto& [path, methods] : allowed) {
     for (const char* method : {"GET", "POST", "PUT", "DELETE", "HEAD", "get"}) {
-      if (std::string_view(method) == call.method) continue;
+      if (methods.find(method) != std::string::npos) continue;
       const Reply reply = ask(method, path, "{}");
       EXPECT_THAT(error_of(reply, 405), HasSubstr("does not take")) << method << path;
-      EXPECT_EQ(header_of(reply, "Allow"), call.method);
+      EXPECT_EQ(header_of(reply, "Allow"), methods);
     }
   }
 }

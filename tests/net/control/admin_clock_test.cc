@@ -36,7 +36,7 @@ TEST_F(AdminClockTest, RunningClockIsMovedByAnOffset) {
   SystemClock clock;
   Broker broker({}, clock, random_);
   MemoryEngine engine(broker);
-  Admin admin(engine, deviations_, explained_, options_);
+  Admin admin(engine, deviations_, explained_, nullptr, options_);
   Request request{"POST", kAdvance, {{"Content-Type", "application/json"}}, broker.buffers().copy(R"({"by":"1d"})")};
   EXPECT_EQ(answer(admin, request).status, 200U);
   const auto shown = opened(answer(admin, Request{"GET", "/__admin/clock", {}, {}}), 200);

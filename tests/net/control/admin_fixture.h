@@ -26,7 +26,8 @@ class AdminTest : public test::BrokerTest {
   Reply ask(std::string_view method, std::string_view target, std::string_view body = {}, const Headers& headers = {}) {
     if (!admin_) {
       engine_ = std::make_unique<test::TestEngine>(*broker_);
-      admin_ = std::make_unique<Admin>(engine_->engine(), deviations_, explained_, options_);
+      if (options_.faults) faults_.emplace(engine_->engine(), read_fault_rules(options_.fault_rules).value(), options_.seed);
+      admin_ = std::make_unique<Admin>(engine_->engine(), deviations_, explained_, faults_ ? &*faults_ : nullptr, options_);
     }
     Request request;
     request.method = method;
@@ -86,6 +87,7 @@ class AdminTest : public test::BrokerTest {
   Deviations deviations_;
   ExplainedRequests explained_;
   std::unique_ptr<test::TestEngine> engine_;
+  std::optional<FaultRules> faults_;
   std::unique_ptr<Admin> admin_;
 };
 

@@ -69,7 +69,7 @@ TEST(EncodeMessage, HandlersOfTheJsonLookCountUpTheOffset) {
   delivery.count = 2;
   delivery.first = {.stream = 1, .lease = 2, .index = 0, .secret = 3};
   delivery.runs = {{batch_of(memory, R"([{"body":1},{"body":2}])"), 0, 2, {4}, {7}, 3}};
-  const DeliveryLook look{.scene = HandleScene{.topic = "t", .group = {}, .tags = {}}};
+  const DeliveryLook look{.scene = HandleScene{.topic = "t", .group = {}, .tags = {}}, .shuffled = {}};
   const auto array = json::parse(embedded(encode_delivery(delivery, look))).as_array();
   const HandleScene& scene = *look.scene;
   EXPECT_EQ(array.at(0).at("handler").as_string(), json_handler(delivery.handle(0), scene, {{4}, {7}, 3}));

@@ -18,8 +18,8 @@ using DeclaredQueue = QueuePlan;
 /// (API.md 4.1, 4.5). The error says which part is wrong and what would be right.
 [[nodiscard]] std::expected<DeclaredQueue, std::string> parse_declared_queue(std::string_view text);
 
-/// Creates the queue and its groups, and holds the thread until that is done. The error says which rule forbids it; the queue may
-/// exist without its groups then.
+/// Creates the queue and its groups, and holds the thread until that is done. The error says which rule forbids it; then
+/// there is neither.
 [[nodiscard]] std::expected<void, std::string> declare_queue(Engine& engine, const DeclaredQueue& declared);
 
 }  // namespace wingmq::net

@@ -111,6 +111,10 @@ struct ServerOptions {
   /// besides `localhost`, loopback addresses and the one that a connection came in on.
   std::vector<std::string> allowed_hosts;
   NetLimits limits;
+  /// Whether tests may break calls on purpose (net/API.md, faults). Never in production.
+  bool faults = false;
+  std::string fault_rules;  ///< a JSON list: those in force from the start, as check_fault_rules() lets pass
+  std::uint64_t seed = 0;   ///< of what faults leave to chance
   /// Receives log lines, from any thread; may be empty.
   std::function<void(LogLevel, std::string_view)> log;
   /// Receives every request, from any thread; costs nothing when empty.
@@ -118,6 +122,9 @@ struct ServerOptions {
   /// The start-up queues, which POST /__admin/reset {} makes again in the step that forgets everything.
   std::vector<QueuePlan> declared_queues;
 };
+
+/// Whether a text is a JSON list of fault rules (net/API.md, faults). The error says which rule is wrong, and how.
+[[nodiscard]] std::expected<void, std::string> check_fault_rules(std::string_view text);
 
 /// The HTTP front end of an Engine, such as a MemoryEngine: listeners, connections and the threads that run them.
 class Server {
