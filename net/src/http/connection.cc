@@ -16,7 +16,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t kLingerBytes = std::size_t{256} << 10;
+constexpr std::size_t kLingerBytes = std::size_t{8} << 20;
 constexpr std::chrono::seconds kLingerTime{1};
 /// The first byte of a TLS connection: the kind of the record that opens a handshake.
 constexpr unsigned char kHandshake = 0x16;
