@@ -110,6 +110,7 @@ std::vector<Table::Column> Table::used_columns() const {
 std::string Table::text(Look look) const {
   const auto columns = used_columns();
   std::vector<Cell> head;
+  head.reserve(headings_.size());
   for (const auto& heading : headings_) head.push_back({std::string(name_of(heading)), Colour::kFaint});
   std::string text = line(head, columns, look);
   for (const auto& row : rows_) text += line(row, columns, look);

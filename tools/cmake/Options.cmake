@@ -60,7 +60,7 @@ endif()
 if(WINGMQ_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
     message(FATAL_ERROR "WINGMQ_FUZZ needs Clang's libFuzzer; the compiler is ${CMAKE_CXX_COMPILER_ID}. "
-                        "Use `cmake --preset fuzz`.")
+                        "Use `cmake --preset asan`.")
   endif()
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
