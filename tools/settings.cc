@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <fstream>
 #include <iterator>
 #include <random>
-#include <cctype>
-#include <iterator>
 
 #include "credential_file.h"
 #include "limit_rules.h"

@@ -63,6 +63,7 @@ class RecvCommand : public Command {
     const auto printed = print(session, list, delivered);
     if (printed != kStopped || !confirm_ || delivered.empty()) return printed;
     std::vector<std::string> handlers;
+    handlers.reserve(delivered.size());
     for (const auto& each : delivered) handlers.push_back(each.handler);
     const auto said = confirm_all(session, place, letters(), handlers, "success");
     return session.json() ? kStopped : write_out(confirmed_text(said) + "\n");
