@@ -13,7 +13,7 @@
 namespace wingmq::bench {
 namespace {
 
-constexpr Time kStart{};
+constexpr Time kGroupStart{};
 constexpr Millis kAckWait = std::chrono::seconds(30);
 
 /// A group and the log that it reads.
@@ -21,7 +21,7 @@ class Consumer {
  public:
   explicit Consumer(std::uint32_t count) : batch_(make_batch(environment_.buffers, count, 10)) {}
 
-  void append(Time now = kStart) {
+  void append(Time now = kGroupStart) {
     Run run;
     run.batch = batch_;
     run.count = batch_->count();
@@ -29,14 +29,14 @@ class Consumer {
     source_.take(run, now);
   }
   /// Leases `count` messages, which must be there.
-  Delivery lease(std::uint32_t count, Time now = kStart) {
+  Delivery lease(std::uint32_t count, Time now = kGroupStart) {
     Delivery delivery = machine_.lease(source_, {count, kAckWait, ++secret_}, now);
     require(delivery.count == count, "another number of messages was leased");
     source_.drop_before(machine_.cursor({}).entry);
     return delivery;
   }
   /// `success` of the entries, whose handles are all open, must count as that.
-  void confirm(std::span<const ConfirmEntry> entries, std::uint32_t success, Time now = kStart) {
+  void confirm(std::span<const ConfirmEntry> entries, std::uint32_t success, Time now = kGroupStart) {
     require(machine_.check(entries).has_value(), "handles were refused");
     const ConfirmResult result = machine_.confirm(entries, now, died_);
     require(result.success == success && result.fail == entries.size() - success, "a confirmation was judged otherwise");
@@ -78,7 +78,7 @@ void measure(benchmark::State& state, std::uint32_t count, Round round) {
   require(consumer.idle(), "something was left");
 }
 
-constexpr std::uint32_t kMany = 512;
+constexpr std::uint32_t kGroupMany = 512;
 
 /// range(0) messages of one batch under one lease, confirmed at once.
 void lease_and_confirm(benchmark::State& state) {
@@ -88,23 +88,23 @@ void lease_and_confirm(benchmark::State& state) {
     consumer.confirm(entries_of(consumer.lease(count)), count);
   });
 }
-BENCHMARK(lease_and_confirm)->Arg(1)->Arg(16)->Arg(kMany);
+BENCHMARK(lease_and_confirm)->Arg(1)->Arg(16)->Arg(kGroupMany);
 
 /// A batch under one lease, each message confirmed by a call of its own.
 void confirm_singles(benchmark::State& state) {
-  measure(state, kMany, [](Consumer& consumer) {
+  measure(state, kGroupMany, [](Consumer& consumer) {
     consumer.append();
-    const auto entries = entries_of(consumer.lease(kMany));
-    for (std::size_t i = 0; i < kMany; ++i) consumer.confirm(std::span(entries).subspan(i, 1), 1);
+    const auto entries = entries_of(consumer.lease(kGroupMany));
+    for (std::size_t i = 0; i < kGroupMany; ++i) consumer.confirm(std::span(entries).subspan(i, 1), 1);
   });
 }
 BENCHMARK(confirm_singles);
 
 /// Each message of a batch leased and confirmed by itself.
 void lease_and_confirm_singles(benchmark::State& state) {
-  measure(state, kMany, [](Consumer& consumer) {
+  measure(state, kGroupMany, [](Consumer& consumer) {
     consumer.append();
-    for (std::uint32_t i = 0; i < kMany; ++i) consumer.confirm(entries_of(consumer.lease(1)), 1);
+    for (std::uint32_t i = 0; i < kGroupMany; ++i) consumer.confirm(entries_of(consumer.lease(1)), 1);
   });
 }
 BENCHMARK(lease_and_confirm_singles);
@@ -121,12 +121,12 @@ void fail_and_retry(benchmark::State& state) {
     consumer.confirm(entries_of(consumer.lease(count)), count);
   });
 }
-BENCHMARK(fail_and_retry)->Arg(1)->Arg(kMany);
+BENCHMARK(fail_and_retry)->Arg(1)->Arg(kGroupMany);
 
 /// range(0) leases of one message end together, and the messages are delivered again and confirmed.
 void leases_end(benchmark::State& state) {
   const auto count = static_cast<std::uint32_t>(state.range(0));
-  Time now = kStart;
+  Time now = kGroupStart;
   measure(state, count, [count, &now](Consumer& consumer) {
     consumer.append(now);
     for (std::uint32_t i = 0; i < count; ++i) benchmark::DoNotOptimize(consumer.lease(1, now));
@@ -135,7 +135,7 @@ void leases_end(benchmark::State& state) {
     consumer.confirm(entries_of(consumer.lease(count, now)), count, now);
   });
 }
-BENCHMARK(leases_end)->Arg(1)->Arg(kMany);
+BENCHMARK(leases_end)->Arg(1)->Arg(kGroupMany);
 
 }  // namespace
 }  // namespace wingmq::bench

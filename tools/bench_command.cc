@@ -21,7 +21,7 @@ namespace {
 using load::Options;
 using Fault = std::optional<std::string>;
 
-constexpr auto kMore = R"(
+constexpr auto kBenchMore = R"(
 Without --url a server is started on a free port and stopped afterwards. With it, the bench makes its own queues there and
 removes them at the end, unless --queue names existing ones.
 
@@ -199,7 +199,7 @@ bool is_switch(const Rule& rule) { return *rule.placeholder == '\0'; }
 }  // namespace
 
 BenchCommand::BenchCommand(CLI::App& app) : command_(*app.add_subcommand("bench", "Load a server and measure it")) {
-  command_.footer(kMore)->allow_extras();
+  command_.footer(kBenchMore)->allow_extras();
   for (const Rule& rule : kRules) {
     std::vector<std::string>& values = values_[rule.name];
     const std::string flag = std::string("--").append(rule.name);

@@ -11,20 +11,11 @@
 namespace wingmq::tools {
 namespace {
 
-using Applied = std::expected<void, std::string>;
-
 struct LimitRule {
   std::string name;
   Applied (*set)(ServeSettings&, const std::string& value);
   std::string (*show)(const ServeSettings&);
 };
-
-template <typename T, typename Target>
-Applied store(const Read<T>& read, Target& target) {
-  if (!read) return std::unexpected(read.error());
-  target = static_cast<Target>(*read);
-  return {};
-}
 
 // kPlace finds the limit within the settings.
 

@@ -14,7 +14,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kMore = R"(
+constexpr auto kServeMore = R"(
 Every option --foo-bar is also the environment variable WINGMQ_FOO_BAR and the key foo_bar of the file; the command line
 beats the environment, which beats the file. Repeatable settings: values separated by blanks in the environment, an array
 in the file; limits also as a table, [limit]. Sizes: 65536, 64k, 4MiB, 1G. Spans of time: 250ms, 30s, 15m, 1h30m.
@@ -40,7 +40,7 @@ Examples:
 
 ServeCommand::ServeCommand(CLI::App& app)
     : command_(*app.add_subcommand("serve", "Serve the message-queue API over HTTP")) {
-  command_.footer(fmt::format(kMore, fmt::join(list_limits({}), "\n  ")))->allow_extras();
+  command_.footer(fmt::format(kServeMore, fmt::join(list_limits({}), "\n  ")))->allow_extras();
   command_.add_option("--config", config_, "Settings from a TOML file")
       ->option_text("FILE")
       ->group("Server")

@@ -16,16 +16,6 @@
 namespace wingmq::tools {
 namespace {
 
-using Applied = std::expected<void, std::string>;
-
-/// Stores what was read, or passes on what would have been right.
-template <typename T, typename Target>
-Applied store(const Read<T>& read, Target& target) {
-  if (!read) return std::unexpected(read.error());
-  target = static_cast<Target>(*read);
-  return {};
-}
-
 template <typename T>
 struct Choice {
   std::string_view name;

@@ -16,6 +16,17 @@ namespace wingmq::tools {
 template <typename T>
 using Read = std::expected<T, std::string>;
 
+/// Whether a value was taken, or what would have been right.
+using Applied = std::expected<void, std::string>;
+
+/// Stores what was read, or passes on what would have been right.
+template <typename T, typename Target>
+Applied store(const Read<T>& read, Target& target) {
+  if (!read) return std::unexpected(read.error());
+  target = static_cast<Target>(*read);
+  return {};
+}
+
 /// A decimal number within bounds.
 [[nodiscard]] Read<std::uint64_t> read_number(std::string_view text, std::uint64_t minimum, std::uint64_t maximum);
 

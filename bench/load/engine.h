@@ -10,6 +10,10 @@
 
 namespace wingmq::load {
 
+// Nanoseconds.
+inline constexpr std::int64_t kMilli = 1'000'000;
+inline constexpr std::int64_t kSecond = 1'000 * kMilli;
+
 class Worker;
 
 struct Measured {

@@ -31,7 +31,6 @@ namespace wingmq::load {
 namespace {
 
 constexpr std::int64_t kTick = 50'000'000;
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kSameRequest = 250'000'000;
 constexpr std::uint64_t kBacklogBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t kBacklogMessagesMax = 200'000;

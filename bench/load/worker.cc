@@ -16,8 +16,6 @@
 namespace wingmq::load {
 namespace {
 
-constexpr std::int64_t kMilli = 1'000'000;
-constexpr std::int64_t kSecond = 1'000 * kMilli;
 /// What is under way when the measured time ends may take so long to come to its end.
 constexpr std::int64_t kDrain = 10 * kSecond;
 /// After so many errors in a row a run is not worth going on.

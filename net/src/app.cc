@@ -72,7 +72,7 @@ bool is_for_own_names(const Request& request) {
   return (path == "/" && wants_html(request)) || path == "/metrics" || path == "/__admin" || path.starts_with("/__admin/");
 }
 
-AdminError refusal_of(const ForeignRequest& foreign) {
+AdminError foreign_refusal(const ForeignRequest& foreign) {
   if (foreign.kind == ForeignRequest::Kind::kOrigin) {
     return {.status = 403,
             .error = fmt::format("a page of another site asks: its Origin is {}", shown(foreign.given)),
@@ -186,7 +186,7 @@ std::optional<Reply> App::Impl::handle(Request& request, PendingCall& pending) {
   const auto path = request.path();
   const Operation* operation = find_operation(path);
   if (const auto foreign = guard_.check(request, operation == nullptr && is_for_own_names(request))) {
-    if (operation == nullptr) return reply_with(refusal_of(*foreign));
+    if (operation == nullptr) return reply_with(foreign_refusal(*foreign));
     const bool host = foreign->kind == ForeignRequest::Kind::kHost;
     return refuse_call({.fault = host ? Fault::kForeignHost : Fault::kForeignOrigin, .given = shown(foreign->given)},
                        language_of(request));

@@ -6,13 +6,13 @@
 namespace wingmq::test {
 namespace {
 
-std::unexpected<Error> refuse(ErrorCode code) { return std::unexpected(Error{code}); }
+std::unexpected<Error> missing(ErrorCode code) { return std::unexpected(Error{code}); }
 
 }  // namespace
 
 Result<std::uint64_t> ModelBroker::purge(QueueId queue_id, std::optional<GroupId> group_id) {
   const auto queue = std::ranges::find(queues_, queue_id, &QueueState::id);
-  if (queue == queues_.end()) return refuse(ErrorCode::kQueueNotFound);
+  if (queue == queues_.end()) return missing(ErrorCode::kQueueNotFound);
   if (group_id) {
     const auto found = locate(queue->project, queue_id, *group_id);
     if (!found) return std::unexpected(found.error());
@@ -37,7 +37,7 @@ Result<std::uint64_t> ModelBroker::purge(QueueId queue_id, std::optional<GroupId
 
 Result<std::uint64_t> ModelBroker::redrive(QueueId queue_id, GroupId group_id, std::uint64_t messages_max) {
   const auto queue = std::ranges::find(queues_, queue_id, &QueueState::id);
-  if (queue == queues_.end()) return refuse(ErrorCode::kQueueNotFound);
+  if (queue == queues_.end()) return missing(ErrorCode::kQueueNotFound);
   const auto found = locate(queue->project, queue_id, group_id);
   if (!found) return std::unexpected(found.error());
   GroupState& group = *found->second;
@@ -62,13 +62,14 @@ Result<std::uint64_t> ModelBroker::redrive(QueueId queue_id, GroupId group_id, s
 
 Result<std::uint64_t> ModelBroker::expire(QueueId queue_id, GroupId group_id) {
   const auto queue = std::ranges::find(queues_, queue_id, &QueueState::id);
-  if (queue == queues_.end()) return refuse(ErrorCode::kQueueNotFound);
+  if (queue == queues_.end()) return missing(ErrorCode::kQueueNotFound);
   const auto found = locate(queue->project, queue_id, group_id);
   if (!found) return std::unexpected(found.error());
   std::uint64_t messages = 0;
   for (const Stream stream : {Stream::kQueue, Stream::kDeadLetters}) {
     auto& leases = stream_of(*found->second, stream).leases;
-    std::ranges::stable_sort(leases, {}, &Lease::deadline);
+    // Leases are numbered as they begin, so that this is the order of their ends, and of their beginnings where that is one time.
+    std::ranges::sort(leases, {}, [](const Lease& lease) { return std::pair(lease.deadline, lease.number); });
     while (!leases.empty()) {
       messages += release(*found->first, *found->second, stream, leases.front().number, ReleaseCause::kExpired, now_, std::nullopt).first;
     }

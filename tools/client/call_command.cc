@@ -15,7 +15,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kCallExamples = R"(
 A value that is a JSON object or list goes into a POST's body as it is, any other one as a string; blanks and line ends around it
 are dropped. An --access-key other than test without a --secret-key sends the call unsigned.
 
@@ -43,7 +43,7 @@ bool is_same_place(int first, int second) {
 
 CallCommand::CallCommand(CLI::App& app)
     : command_(*app.add_subcommand("call", "Sign a call, send it and print the reply")) {
-  command_.footer(kExamples + operations_help())->allow_extras();
+  command_.footer(kCallExamples + operations_help())->allow_extras();
   call_.add_to(command_);
   server_.add_to(command_);
   server_.add_timeout_to(command_);

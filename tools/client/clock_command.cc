@@ -12,7 +12,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kClockExamples = R"(
 Without more it shows the time. `advance` moves it forward and shows what became due; `next` goes to whatever is due next. Times are UTC.
 
 Examples:
@@ -57,7 +57,7 @@ std::string advance_text(const boost::json::value& report, Look look) {
 
 class ClockCommand : public Command {
  public:
-  explicit ClockCommand(CLI::App& app) : Command(app, "clock", "Show the time, or move it", kExamples) {
+  explicit ClockCommand(CLI::App& app) : Command(app, "clock", "Show the time, or move it", kClockExamples) {
     options().add_option("ACTION", action_, "`advance` moves the time forward");
     options().add_option("BY", by_, "With advance: a span of time such as 30s or 1h30m, or `next`");
     add_common_options();

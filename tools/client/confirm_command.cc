@@ -11,7 +11,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kConfirmExamples = R"(
 A batch is confirmed in the order in which it came: what is left out, and what follows it, counts as failed.
 
 Exit codes: 0 all were confirmed, or failed with --fail; 5 some failed; 4 refused, 1 no reply, 2 bad option.
@@ -24,7 +24,7 @@ Examples:
 
 class ConfirmCommand : public Command {
  public:
-  explicit ConfirmCommand(CLI::App& app) : Command(app, "confirm", "Confirm what was received", kExamples, Signs::kYes) {
+  explicit ConfirmCommand(CLI::App& app) : Command(app, "confirm", "Confirm what was received", kConfirmExamples, Signs::kYes) {
     add_word("QUEUE", queue_, "A queue's name or id");
     add_word("GROUP", group_, "A group's name or id");
     options().add_option("HANDLER", handlers_, "As `wingmq recv` printed them")->option_text("...");

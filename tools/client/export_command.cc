@@ -11,7 +11,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kExportExamples = R"(
 Writes queues, groups and messages as JSON Lines, to standard output or a file, piece by piece as they come. `wingmq import` and
 `wingmq serve --load FILE` read them.
 
@@ -22,7 +22,7 @@ Examples:
 
 class ExportCommand : public Command {
  public:
-  explicit ExportCommand(CLI::App& app) : Command(app, "export", "Write down queues and their messages", kExamples) {
+  explicit ExportCommand(CLI::App& app) : Command(app, "export", "Write down queues and their messages", kExportExamples) {
     options().add_option("--queue", queue_, "Only this one, by name or id")->option_text("QUEUE");
     options().add_option("-o,--output", file_, "Where to (default standard output)")->option_text("FILE");
     add_common_options();

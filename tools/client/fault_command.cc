@@ -17,7 +17,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kFaultExamples = R"(
   wingmq fault                        the rules, how many requests they saw and how many they hit
   wingmq fault add TYPE [OPTION…]     a rule from options
   wingmq fault add JSON|@FILE|-       a rule as the control plane takes it, or a list of them
@@ -121,7 +121,7 @@ std::string rule_of(const std::string& type, const RuleOptions& options) {
 
 class FaultCommand : public Command {
  public:
-  explicit FaultCommand(CLI::App& app) : Command(app, "fault", "Make calls fail on purpose", kExamples) {
+  explicit FaultCommand(CLI::App& app) : Command(app, "fault", "Make calls fail on purpose", kFaultExamples) {
     options().add_option("ACTION", action_, "list (default), add or rm");
     options().add_option("RULE", rule_word_, "What to add, or the id of what to remove");
     options().add_flag("--all", all_, "With rm: all rules");

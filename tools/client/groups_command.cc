@@ -12,7 +12,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kGroupsExamples = R"(
 The headings are the names that `wingmq wait` counts by.
 
 Examples:
@@ -47,7 +47,7 @@ std::vector<Cell> row_of(const boost::json::value& group, bool dead_letters) {
 
 class GroupsCommand : public Command {
  public:
-  explicit GroupsCommand(CLI::App& app) : Command(app, "groups", "Show a queue's groups and their counts", kExamples, Signs::kYes) {
+  explicit GroupsCommand(CLI::App& app) : Command(app, "groups", "Show a queue's groups and their counts", kGroupsExamples, Signs::kYes) {
     add_word("QUEUE", queue_, "A queue's name or id");
     places_.add_to(options());
     add_common_options();

@@ -14,7 +14,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kHealthcheckExamples = R"(
 Asks /readyz, which needs no key. With --wait it asks until the server is ready, or the time is over.
 
 Exit codes: 0 ready, 5 it says that it is not, 1 no reply, 2 bad option.
@@ -30,7 +30,7 @@ constexpr std::chrono::seconds kPatience(5);
 
 class HealthcheckCommand : public Command {
  public:
-  explicit HealthcheckCommand(CLI::App& app) : Command(app, "healthcheck", "Ask whether the server is ready", kExamples) {
+  explicit HealthcheckCommand(CLI::App& app) : Command(app, "healthcheck", "Ask whether the server is ready", kHealthcheckExamples) {
     options().add_option("--wait", wait_, "Keep asking for so long (default: ask once)")->option_text("SPAN");
     add_common_options();
   }

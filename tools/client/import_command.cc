@@ -14,7 +14,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kImportExamples = R"(
 Reads what `wingmq export` wrote: all of it, or where a line is wrong nothing.
 
 Examples:
@@ -24,7 +24,7 @@ Examples:
 
 class ImportCommand : public Command {
  public:
-  explicit ImportCommand(CLI::App& app) : Command(app, "import", "Read queues and messages that were written down", kExamples) {
+  explicit ImportCommand(CLI::App& app) : Command(app, "import", "Read queues and messages that were written down", kImportExamples) {
     options().add_option("FILE", file_, "Where from, - for standard input (default -)");
     add_common_options();
     add_timeout();

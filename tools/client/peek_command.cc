@@ -13,7 +13,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kPeekExamples = R"(
 Looks and changes nothing: no lease, no failure, no signature. With --group it also shows what each message is for that group. Times are
 UTC, by the server's clock.
 
@@ -39,7 +39,7 @@ std::vector<Cell> row_of(std::string_view text) {
 
 class PeekCommand : public Command {
  public:
-  explicit PeekCommand(CLI::App& app) : Command(app, "peek", "Look at messages without taking them", kExamples) {
+  explicit PeekCommand(CLI::App& app) : Command(app, "peek", "Look at messages without taking them", kPeekExamples) {
     add_word("QUEUE", queue_, "A queue's name or id");
     options().add_option("-g,--group", group_, "A group's name or id: what messages are for it")->option_text("GROUP");
     options().add_option("--state", state_, "With --group: only these")->option_text("available|in_flight|confirmed|dead");

@@ -12,7 +12,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kQueuesExamples = R"(
 Asks the control plane for the queues of all customers, or where that is closed the operations for those of the key's owner.
 
 Examples:
@@ -48,7 +48,7 @@ std::vector<Cell> row_of(const boost::json::value& queue) {
 
 class QueuesCommand : public Command {
  public:
-  explicit QueuesCommand(CLI::App& app) : Command(app, "queues", "List the queues", kExamples, Signs::kYes) {
+  explicit QueuesCommand(CLI::App& app) : Command(app, "queues", "List the queues", kQueuesExamples, Signs::kYes) {
     places_.add_region_to(options());
     add_common_options();
     add_timeout();

@@ -15,7 +15,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kRecvExamples = R"(
 Takes messages as any consumer does: others of the group do not see them until they are confirmed or the lease ends. With --confirm what was
 printed is confirmed; without it `wingmq confirm` does that with the handlers. `failed` says how often the group failed a message before,
 where the control plane is open and tells.
@@ -31,7 +31,7 @@ Examples:
 
 class RecvCommand : public Command {
  public:
-  explicit RecvCommand(CLI::App& app) : Command(app, "recv", "Receive messages", kExamples, Signs::kYes) {
+  explicit RecvCommand(CLI::App& app) : Command(app, "recv", "Receive messages", kRecvExamples, Signs::kYes) {
     using enum CLI::MultiOptionPolicy;
     add_word("QUEUE", queue_, "A queue's name or id");
     add_word("GROUP", group_, "A group's name or id");

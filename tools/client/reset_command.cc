@@ -11,7 +11,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kResetExamples = R"(
 Forgets all queues and makes those of the server's --queue again, in one step; with --keep-queues messages, leases and counts go and the rest stays.
 
 Examples:
@@ -21,7 +21,7 @@ Examples:
 
 class ResetCommand : public Command {
  public:
-  explicit ResetCommand(CLI::App& app) : Command(app, "reset", "Start afresh", kExamples) {
+  explicit ResetCommand(CLI::App& app) : Command(app, "reset", "Start afresh", kResetExamples) {
     options().add_flag("--keep-queues", keep_, "Queues, groups, their ids and tag rules stay");
     add_common_options();
     add_timeout();

@@ -16,7 +16,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kSendExamples = R"(
 A BODY is text and arrives as that text, also when it looks like JSON; with --json-body it is a JSON value and arrives as one. `@FILE` reads
 it from a file, `-` from standard input, which is also what happens without BODY; one line end at the end is dropped then. The call is
 signed like that of any client.
@@ -51,7 +51,7 @@ std::string as_json_value(const std::string& body, const std::string& word) {
 
 class SendCommand : public Command {
  public:
-  explicit SendCommand(CLI::App& app) : Command(app, "send", "Send a message", kExamples, Signs::kYes) {
+  explicit SendCommand(CLI::App& app) : Command(app, "send", "Send a message", kSendExamples, Signs::kYes) {
     using enum CLI::MultiOptionPolicy;
     add_word("QUEUE", queue_, "A queue's name or id");
     options().add_option("BODY", body_, "Text, @FILE, or - for standard input (default -)");

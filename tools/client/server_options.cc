@@ -13,7 +13,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kGroup = "Server";
+constexpr auto kServerGroup = "Server";
 
 /// The key and the secret that a server for tests knows by itself.
 constexpr auto kTestKey = "test";
@@ -38,23 +38,23 @@ void add_url_option(CLI::App& command, std::string& url) {
   command.add_option("--url", url, fmt::format("Where the server is (default {}, or $WINGMQ_URL)", kDefaultUrl))
       ->option_text("URL")
       ->envname("WINGMQ_URL")
-      ->group(kGroup);
+      ->group(kServerGroup);
 }
 
 void ServerOptions::add_to(CLI::App& command) {
   add_url_option(command, url_);
-  command.add_option("--cacert", ca_file_, "Certificates to check the server's against, PEM")->option_text("FILE")->group(kGroup);
-  command.add_flag("--insecure", insecure_, "Accept any certificate")->group(kGroup);
+  command.add_option("--cacert", ca_file_, "Certificates to check the server's against, PEM")->option_text("FILE")->group(kServerGroup);
+  command.add_flag("--insecure", insecure_, "Accept any certificate")->group(kServerGroup);
 }
 
 void ServerOptions::add_timeout_to(CLI::App& command) {
-  command.add_option("--timeout", timeout_, "How long to wait for the reply, 1s to 24h (default 75s)")->option_text("SPAN")->group(kGroup);
+  command.add_option("--timeout", timeout_, "How long to wait for the reply, 1s to 24h (default 75s)")->option_text("SPAN")->group(kServerGroup);
 }
 
 void ServerOptions::add_language_to(CLI::App& command) {
   command.add_option("--language", language_, "The language of refusals (default the environment's, or the server's)")
       ->option_text("en|zh")
-      ->group(kGroup);
+      ->group(kServerGroup);
 }
 
 std::expected<std::unique_ptr<Server>, std::string> ServerOptions::connect() const {
@@ -78,14 +78,14 @@ void KeyOptions::add_to(CLI::App& command) {
   command.add_option("--access-key", access_key_, "Whose credential (default test, or $WINGMQ_ACCESS_KEY)")
       ->option_text("AK")
       ->envname("WINGMQ_ACCESS_KEY")
-      ->group(kGroup);
+      ->group(kServerGroup);
   command
       .add_option("--secret-key", secret_key_,
                   "Its secret; better as $WINGMQ_SECRET_KEY: a command line can be read by every user of the machine "
                   "(default that of test)")
       ->option_text("SK")
       ->envname("WINGMQ_SECRET_KEY")
-      ->group(kGroup);
+      ->group(kServerGroup);
 }
 
 std::string KeyOptions::access_key() const { return access_key_.value_or(kTestKey); }

@@ -11,7 +11,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kSignExamples = R"(
 Parameters stand in the order in which they are to be signed. Blanks and line ends around a value are dropped. A value that is a JSON
 object or list goes into a POST's body as it is, any other one as a string.
 
@@ -47,7 +47,7 @@ std::string curl_command(const ReadyCall& call, const std::string& url) {
 }  // namespace
 
 SignCommand::SignCommand(CLI::App& app) : command_(*app.add_subcommand("sign", "Print the signed headers of a call")) {
-  command_.footer(kExamples + operations_help())->allow_extras();
+  command_.footer(kSignExamples + operations_help())->allow_extras();
   call_.add_to(command_);
   add_url_option(command_, url_);
   command_.add_flag("--curl", curl_, "Print the whole call as a curl command");

@@ -14,7 +14,7 @@
 namespace wingmq::tools {
 namespace {
 
-constexpr auto kExamples = R"(
+constexpr auto kWaitExamples = R"(
 A condition is `drained` (nothing available, nothing in flight), or a count, `>= <= == > <` and a number: available>=3. The counts are the
 headings of `wingmq groups`; without GROUP there is `messages`, the queue's own. Several conditions must hold at once. With --never the
 command ends well when the conditions have not held for the time of --for. Quote them: a shell reads > as a file.
@@ -55,7 +55,7 @@ std::string holding_text(const boost::json::value& reply, Look look) {
 
 class WaitCommand : public Command {
  public:
-  explicit WaitCommand(CLI::App& app) : Command(app, "wait", "Wait until a condition holds", kExamples) {
+  explicit WaitCommand(CLI::App& app) : Command(app, "wait", "Wait until a condition holds", kWaitExamples) {
     using enum CLI::MultiOptionPolicy;
     add_word("QUEUE", queue_, "A queue's name or id");
     options().add_option("[GROUP] CONDITION", words_, "A group's name or id, and conditions")->option_text("...");

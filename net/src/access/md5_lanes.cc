@@ -13,8 +13,6 @@ static_assert(std::endian::native == std::endian::little, "the kernels read word
 constexpr std::size_t kBlockBytes = 64;
 constexpr std::size_t kLengthAt = 56;
 
-const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-
 const Md5Kernels& best_kernels() {
 #ifdef __x86_64__
   if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0) return kMd5Avx512;
@@ -49,7 +47,7 @@ void Md5Text::find_blocks() {
   if (part_ == parts_.size()) return pad();
   std::string_view& part = parts_[part_];
   if (part.size() < kBlockBytes) return fill_own();
-  blocks_at_ = bytes(part);
+  blocks_at_ = reinterpret_cast<const unsigned char*>(part.data());
   blocks_ = part.size() / kBlockBytes;
   part.remove_prefix(blocks_ * kBlockBytes);
 }

@@ -16,9 +16,9 @@ namespace {
 
 constexpr std::string_view kPrefix = "/__admin";
 
-constexpr std::string_view kNarrowing[] = {"region", "project"};
+constexpr std::string_view kNarrowingNames[] = {"region", "project"};
 constexpr std::string_view kWaiting[] = {"region", "project", "queue", "group", "until", "never", "timeout", "for"};
-constexpr std::string_view kListing[] = {"region", "project", "group", "state", "limit", "after"};
+constexpr std::string_view kListingNames[] = {"region", "project", "group", "state", "limit", "after"};
 
 std::vector<std::string_view> segments_of(std::string_view path) {
   std::vector<std::string_view> segments;
@@ -79,22 +79,22 @@ const std::vector<Admin::Route>& Admin::routes() {
        [](Admin&, AdminCall& c, Body body) { return advance_clock(c, body); }},
       {"POST", "/reset", {}, R"({}: everything as after start; {"keep":"queues"}: forgets messages, leases and counters)",
        [](Admin& a, AdminCall& c, Body body) { return reset(c, body, a.declared_queues_, a.faults_); }},
-      {"GET", "/queues", kNarrowing, "all queues with their groups and counts", [](Admin&, AdminCall& c, Body) { return list_queues(c); }},
-      {"GET", "/queues/{q}", kNarrowing, "one queue, by id or name", [](Admin&, AdminCall& c, Body) { return show_queue(c); }},
+      {"GET", "/queues", kNarrowingNames, "all queues with their groups and counts", [](Admin&, AdminCall& c, Body) { return list_queues(c); }},
+      {"GET", "/queues/{q}", kNarrowingNames, "one queue, by id or name", [](Admin&, AdminCall& c, Body) { return show_queue(c); }},
       {"POST", "/queues", {}, R"(makes a queue with its groups: {"queue":"orders?groups=g1,g2&dlq=3"})",
        [](Admin&, AdminCall& c, Body body) { return make_queue(c, body); }},
-      {"DELETE", "/queues/{q}", kNarrowing, "removes a queue", [](Admin&, AdminCall& c, Body) { return drop_queue(c); }},
-      {"POST", "/queues/{q}/messages", kNarrowing, R"(sends messages, unsigned: {"messages":[{"body":"x"}]})",
+      {"DELETE", "/queues/{q}", kNarrowingNames, "removes a queue", [](Admin&, AdminCall& c, Body) { return drop_queue(c); }},
+      {"POST", "/queues/{q}/messages", kNarrowingNames, R"(sends messages, unsigned: {"messages":[{"body":"x"}]})",
        [](Admin& a, AdminCall& c, Body body) { return put_messages(c, body, a.batch_messages_max_); }},
-      {"POST", "/queues/{q}/purge", kNarrowing, R"({}: forgets the queue's messages; {"group":"g1"}: that group passes them over)",
+      {"POST", "/queues/{q}/purge", kNarrowingNames, R"({}: forgets the queue's messages; {"group":"g1"}: that group passes them over)",
        [](Admin&, AdminCall& c, Body body) { return purge_queue(c, body); }},
-      {"POST", "/queues/{q}/groups/{g}/redrive", kNarrowing, R"(makes dead letters available again: {} or {"max":100})",
+      {"POST", "/queues/{q}/groups/{g}/redrive", kNarrowingNames, R"(makes dead letters available again: {} or {"max":100})",
        [](Admin&, AdminCall& c, Body body) { return redrive_group(c, body); }},
-      {"POST", "/queues/{q}/groups/{g}/expire", kNarrowing, R"(ends leases now: {} or {"partition":0,"offset":7})",
+      {"POST", "/queues/{q}/groups/{g}/expire", kNarrowingNames, R"(ends leases now: {} or {"partition":0,"offset":7})",
        [](Admin&, AdminCall& c, Body body) { return expire_leases(c, body); }},
-      {"GET", "/queues/{q}/messages", kListing, "looks at messages and changes nothing",
+      {"GET", "/queues/{q}/messages", kListingNames, "looks at messages and changes nothing",
        [](Admin&, AdminCall& c, Body) { return list_messages(c); }},
-      {"GET", "/queues/{q}/balance", kNarrowing, "what became of each group's messages", [](Admin&, AdminCall& c, Body) { return show_balance(c); }},
+      {"GET", "/queues/{q}/balance", kNarrowingNames, "what became of each group's messages", [](Admin&, AdminCall& c, Body) { return show_balance(c); }},
       {"GET", "/wait", kWaiting, "waits until counts are as wanted: ?queue=Q&group=G&until=drained&timeout=10s",
        [](Admin&, AdminCall& c, Body) { return wait_until(c); }},
       {"GET", "/faults", {}, "the fault rules, how often each was seen and did something", [](Admin& a, AdminCall&, Body) { return list_faults(a.faults_); }},

@@ -13,7 +13,7 @@
 namespace wingmq::net {
 namespace {
 
-constexpr std::string_view kExample = R"({"by":"30s"}, {"by":30000} or {"to":1795420800000})";
+constexpr std::string_view kMoveExample = R"({"by":"30s"}, {"by":30000} or {"to":1795420800000})";
 
 std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
 
@@ -107,11 +107,11 @@ std::string show_clock(const Clock& clock) {
 
 AdminOutcome advance_clock(AdminCall& call, std::string_view body) {
   static constexpr std::string_view kMembers[] = {"by", "to"};
-  const auto members = parse_body(body, kMembers, kExample);
+  const auto members = parse_body(body, kMembers, kMoveExample);
   if (!members) return std::unexpected(members.error());
   if (members->size() != 1) {
     return refused(400, members->empty() ? "neither \"by\" nor \"to\" is given" : "both \"by\" and \"to\" are given",
-                   fmt::format("Give exactly one of them: {}.", kExample));
+                   fmt::format("Give exactly one of them: {}.", kMoveExample));
   }
   const BodyMember& member = members->front();
   const Time now = call.engine.clock().now();

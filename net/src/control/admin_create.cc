@@ -13,7 +13,7 @@
 namespace wingmq::net {
 namespace {
 
-constexpr std::string_view kExample = R"({"queue":"orders?groups=g1,g2&dlq=3"})";
+constexpr std::string_view kCreateExample = R"({"queue":"orders?groups=g1,g2&dlq=3"})";
 
 /// What a queue that is there has otherwise than asked; empty: nothing.
 std::string difference(const QueuePlan& asked, const QueueGroups& present) {
@@ -74,7 +74,7 @@ AdminOutcome finish_create(Result<QueueGroups>& created, AdminCall& call) {
 
 AdminResult<CreateCall> read_create(std::string_view body) {
   static constexpr std::string_view kMembers[] = {"queue", "if_missing"};
-  auto members = parse_body(body, kMembers, kExample);
+  auto members = parse_body(body, kMembers, kCreateExample);
   if (!members) return std::unexpected(members.error());
   CreateCall asked;
   const std::string* text = nullptr;
@@ -88,7 +88,7 @@ AdminResult<CreateCall> read_create(std::string_view body) {
       return refused(400, "\"if_missing\" is neither true nor false", fmt::format("Send {}.", R"({"queue":"orders","if_missing":true})"));
     }
   }
-  if (text == nullptr) return refused(400, "\"queue\" is missing, or is no text", fmt::format("Send {}.", kExample));
+  if (text == nullptr) return refused(400, "\"queue\" is missing, or is no text", fmt::format("Send {}.", kCreateExample));
   auto plan = parse_declared_queue(*text);
   if (!plan) return refused(400, fmt::format("\"queue\" cannot be read: {}", plan.error()), "It is written as --queue is: NAME?region=R&mode=M&groups=G,G&dlq=N.");
   asked.plan = std::move(*plan);

@@ -11,17 +11,17 @@
 namespace wingmq::net {
 namespace {
 
-constexpr std::string_view kExample = R"({} or {"keep":"queues"})";
+constexpr std::string_view kResetExample = R"({} or {"keep":"queues"})";
 
 /// Whether a body says that the queues stay.
 AdminResult<bool> read_keeps_queues(std::string_view body) {
   static constexpr std::string_view kMembers[] = {"keep"};
-  const auto members = parse_body(body, kMembers, kExample);
+  const auto members = parse_body(body, kMembers, kResetExample);
   if (!members) return std::unexpected(members.error());
   if (members->empty()) return false;
   const auto* what = std::get_if<std::string>(&members->front().value);
   if (what != nullptr && *what == "queues") return true;
-  return refused(400, "\"keep\" is not \"queues\"", fmt::format("Send {}.", kExample));
+  return refused(400, "\"keep\" is not \"queues\"", fmt::format("Send {}.", kResetExample));
 }
 
 AdminOutcome finish_reset(Result<std::vector<QueueGroups>>& queues, AdminCall& call) {
@@ -31,7 +31,7 @@ AdminOutcome finish_reset(Result<std::vector<QueueGroups>>& queues, AdminCall& c
 }
 
 AdminOutcome count_queues(Result<void>& wiped, AdminCall& call) {
-  if (!wiped && http_status(refusal_of(wiped.error()).fault) == 503) return refused_by_engine(wiped.error());
+  if (!wiped && http_status(net::refusal_of(wiped.error()).fault) == 503) return refused_by_engine(wiped.error());
   if (!wiped) return refused(500, "the start-up queues cannot be made", "Nothing was forgotten.");
   call.deviations.clear();
   if (call.faults != nullptr) call.faults->restart();

@@ -84,7 +84,7 @@ AdminResult<BatchRef> read_batch(BufferPool& buffers, std::string_view body, std
 }
 
 AdminError cannot_send(const Error& error) {
-  const auto refusal = refusal_of(error);
+  const auto refusal = net::refusal_of(error);
   const std::string text = text_of(refusal, Language::kEnglish);
   switch (error.code) {
     case ErrorCode::kQueueNotFound: return {.status = 404, .error = "the queue was removed meanwhile", .hint = "GET /__admin/queues lists all."};

@@ -16,18 +16,18 @@
 namespace wingmq::net {
 namespace {
 
-using std::chrono::milliseconds;
+using Millis = std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kTimeoutDefault = std::chrono::seconds(10);
-constexpr milliseconds kTimeoutMax = std::chrono::minutes(10);
+constexpr Millis kTimeoutDefault = std::chrono::seconds(10);
+constexpr Millis kTimeoutMax = std::chrono::minutes(10);
 constexpr std::uint32_t kHoldingMax = 10;
 
 WaitCall& waiting(AdminCall& call) { return std::get<WaitCall>(call.read); }
 
 /// `10 s`, `1500 ms`.
-std::string spelled(milliseconds span) {
-  return span % std::chrono::seconds(1) == milliseconds(0) ? fmt::format("{} s", span / std::chrono::seconds(1)) : fmt::format("{} ms", span.count());
+std::string spelled(Millis span) {
+  return span % std::chrono::seconds(1) == Millis(0) ? fmt::format("{} s", span / std::chrono::seconds(1)) : fmt::format("{} ms", span.count());
 }
 
 std::string wanted(const WaitCall& wait) { return fmt::format("{}", fmt::join(wait.wanted, " and ")); }
@@ -39,7 +39,7 @@ boost::json::object counts_json(const WaitCall& wait, const WatchedCounts& count
 }
 
 AdminReply met(const WaitCall& wait, const WatchedCounts& counts) {
-  const auto waited = std::chrono::duration_cast<milliseconds>(steady_clock::now() - wait.begun);
+  const auto waited = std::chrono::duration_cast<Millis>(steady_clock::now() - wait.begun);
   return boost::json::serialize(boost::json::object{{"met", true}, {"waited_ms", waited.count()}, {"counts", counts_json(wait, counts)}});
 }
 
@@ -152,9 +152,9 @@ AdminOutcome time_is_over(AdminCall& call) {
 
 // --- Reading ----------------------------------------------------------------------------------------------------------
 
-constexpr std::string_view kExample = "?queue=orders&group=g1&until=drained&timeout=10s";
+constexpr std::string_view kWaitExample = "?queue=orders&group=g1&until=drained&timeout=10s";
 
-AdminResult<milliseconds> read_span(const QueryParameters& query, bool never) {
+AdminResult<Millis> read_span(const QueryParameters& query, bool never) {
   const std::string_view name = never ? "for" : "timeout";
   const std::string_view other = never ? "timeout" : "for";
   if (query.find(other) != nullptr) {
@@ -171,10 +171,10 @@ AdminResult<milliseconds> read_span(const QueryParameters& query, bool never) {
 AdminResult<WaitCall> read_wait(const QueryParameters& query) {
   WaitCall wait{.wanted = query.all("until"), .begun = steady_clock::now()};
   const std::string* never = query.find("never");
-  if (query.find("queue") == nullptr) return refused(400, "\"queue\" is missing", fmt::format("Ask for {}.", kExample));
+  if (query.find("queue") == nullptr) return refused(400, "\"queue\" is missing", fmt::format("Ask for {}.", kWaitExample));
   if (wait.wanted.empty() == (never == nullptr)) {
     return refused(400, never == nullptr ? "neither \"until\" nor \"never\" is given" : "both \"until\" and \"never\" are given",
-                   fmt::format("Give one of them: {}, or &never=dead_available>0&for=2s.", kExample));
+                   fmt::format("Give one of them: {}, or &never=dead_available>0&for=2s.", kWaitExample));
   }
   wait.never = never != nullptr;
   if (wait.never) wait.wanted.push_back(*never);

@@ -21,7 +21,7 @@ using boost::json::object;
 using boost::json::value;
 using Type = InjectedFault::Type;
 
-constexpr std::string_view kExample =
+constexpr std::string_view kRuleExample =
     R"({"match":{"operation":"consumptionMessage","queue":"orders"},"when":{"times":2},"do":{"type":"delay","for":"200ms"}})";
 constexpr std::chrono::milliseconds kDelayMax = std::chrono::minutes(10);
 
@@ -34,7 +34,7 @@ constexpr TypeName kTypes[] = {{"delay", Type::kDelay, "for"},   {"refuse", Type
                                {"lose_reply", Type::kLoseReply, ""}, {"expire", Type::kExpire, ""},     {"duplicate", Type::kDuplicate, ""},
                                {"short", Type::kShort, "max"},   {"shuffle", Type::kShuffle, ""}};
 
-std::unexpected<AdminError> wrong(std::string error) { return refused(400, std::move(error), fmt::format("A rule is such as {}.", kExample)); }
+std::unexpected<AdminError> wrong(std::string error) { return refused(400, std::move(error), fmt::format("A rule is such as {}.", kRuleExample)); }
 
 AdminResult<void> check_members(const object& given, std::span<const std::string_view> known, std::string_view where) {
   for (const auto& member : given) {

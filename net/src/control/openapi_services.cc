@@ -3,19 +3,12 @@
 namespace wingmq::net {
 namespace {
 
-constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kPlain = "text/plain";
 
 constexpr std::string_view kHealth = R"({"type":"object","required":["status"],"properties":{
     "status":{"enum":["ok","not ready"]},"reason":{"type":"string"}}})";
 
-constexpr ParameterDoc kQueueInPath = {"q", true, R"({"type":"string"})", "A queue's id or name.", R"("orders")"};
-constexpr ParameterDoc kRegion = {"region", false, R"({"type":"string"})", "Only queues of this region.",
-                                  R"("cn-snxy1")"};
-constexpr ParameterDoc kProject = {"project", false, R"({"type":"string"})",
-                                   "Only queues of this customer, or of this project_id.", R"("test")"};
 constexpr ParameterDoc kNarrowing[] = {kRegion, kProject};
-constexpr ParameterDoc kOneQueue[] = {kQueueInPath, kRegion, kProject};
 constexpr ParameterDoc kOneRequest[] = {
     {"id", true, R"({"type":"string"})", "As in the header X-WingMQ-Explain.", R"("5f2b7c1e9a3d4f608b7a6c5d")"}};
 constexpr ParameterDoc kListing[] = {

@@ -26,6 +26,15 @@ struct ParameterDoc {
   std::string_view example_json;
 };
 
+// Parameters that many calls of the control plane take.
+inline constexpr ParameterDoc kQueueInPath = {"q", true, R"({"type":"string"})", "A queue's id or name.", R"("orders")"};
+inline constexpr ParameterDoc kRegion = {"region", false, R"({"type":"string"})", "Only queues of this region.", R"("cn-snxy1")"};
+inline constexpr ParameterDoc kProject = {"project", false, R"({"type":"string"})", "Only queues of this customer, or of this project_id.", R"("test")"};
+inline constexpr ParameterDoc kOneQueue[] = {kQueueInPath, kRegion, kProject};
+
+/// The media type of most replies.
+inline constexpr std::string_view kJson = "application/json";
+
 /// How an operation's answer is wrapped (API.md 3).
 enum class Wrapping : std::uint8_t {
   kNone,       ///< the members stand beside statusCode

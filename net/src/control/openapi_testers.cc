@@ -3,13 +3,8 @@
 namespace wingmq::net {
 namespace {
 
-constexpr std::string_view kJson = "application/json";
 
-constexpr ParameterDoc kQueueInPath = {"q", true, R"({"type":"string"})", "A queue's id or name.", R"("orders")"};
 constexpr ParameterDoc kGroupInPath = {"g", true, R"({"type":"string"})", "A group's id or name.", R"("billing")"};
-constexpr ParameterDoc kRegion = {"region", false, R"({"type":"string"})", "Only queues of this region.", R"("cn-snxy1")"};
-constexpr ParameterDoc kProject = {"project", false, R"({"type":"string"})", "Only queues of this customer, or of this project_id.", R"("test")"};
-constexpr ParameterDoc kOneQueue[] = {kQueueInPath, kRegion, kProject};
 constexpr ParameterDoc kOneGroup[] = {kQueueInPath, kGroupInPath, kRegion, kProject};
 constexpr ParameterDoc kWaiting[] = {
     {"queue", true, R"({"type":"string"})", "A queue's id or name.", R"("orders")"},

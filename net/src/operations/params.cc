@@ -10,7 +10,7 @@ namespace wingmq::net {
 namespace {
 
 constexpr std::string_view kCustomInfo = "customInfo";
-constexpr std::string_view kBody = "body";
+constexpr std::string_view kBodyName = "body";
 
 enum class BodyType : std::uint8_t { kJson, kForm, kOther };
 
@@ -77,7 +77,7 @@ void add_json(const Request& request, Fields& fields, StreamedList streamed) {
   if (reader.fault() == json::Fault::kNone && reader.peek() != '{') {
     json::Value other;
     if (reader.value(other) && reader.end()) {
-      findings.refuse({.fault = Fault::kNotObject, .name = std::string(kBody), .given = shown(other.raw)});
+      findings.refuse({.fault = Fault::kNotObject, .name = std::string(kBodyName), .given = shown(other.raw)});
       return;
     }
   }
@@ -94,7 +94,7 @@ void add_json(const Request& request, Fields& fields, StreamedList streamed) {
     fields.add(name, given);
     return true;
   });
-  if (!whole || !reader.end()) findings.refuse(refusal_of(reader, kBody));
+  if (!whole || !reader.end()) findings.refuse(refusal_of(reader, kBodyName));
 }
 
 /// A field's text, decoded; one without percent or plus signs stays where it is.
@@ -155,7 +155,7 @@ std::optional<Refusal> find_signature(std::string_view body) {
                                      {"\x1F\x8B"sv, Fault::kCompressed, "gzip"},
                                      {"\x28\xB5\x2F\xFD"sv, Fault::kCompressed, "zstd"}};
   for (const auto& [bytes, fault, name] : kKnown) {
-    if (body.starts_with(bytes)) return Refusal{.fault = fault, .name = std::string(kBody), .given = std::string(name)};
+    if (body.starts_with(bytes)) return Refusal{.fault = fault, .name = std::string(kBodyName), .given = std::string(name)};
   }
   return std::nullopt;
 }

@@ -17,11 +17,11 @@ namespace wingmq::net {
 namespace {
 
 constexpr std::size_t kBlockBytes = 64;
-constexpr std::uint32_t kNoDigit = 0x10000;
+constexpr std::uint32_t kNotHex = 0x10000;
 
 constexpr std::array<std::uint32_t, 256> kHexDigits = [] {
   std::array<std::uint32_t, 256> digits{};
-  digits.fill(kNoDigit);
+  digits.fill(kNotHex);
   for (unsigned i = 0; i < 10; ++i) digits['0' + i] = i;
   for (unsigned i = 0; i < 6; ++i) digits['a' + i] = digits['A' + i] = 10 + i;
   return digits;
@@ -130,7 +130,7 @@ class Scan {
     if (u == partner_) return true;
     if (end_ - u < 5) return false;
     const std::uint32_t unit = unit_at(u + 1);
-    if (unit >= kNoDigit || is_low_surrogate(unit)) return false;
+    if (unit >= kNotHex || is_low_surrogate(unit)) return false;
     // For the escape's letter a byte is counted already.
     if (!is_high_surrogate(unit)) {
       saved_ += 5 - utf8_bytes(unit);
@@ -159,7 +159,7 @@ StringScan scan_string(const char* at, const char* end) noexcept {
 
 std::uint32_t unit_at(const char* hex) noexcept {
   const auto digit = [hex](int index) { return kHexDigits[static_cast<unsigned char>(hex[index])]; };
-  const std::uint32_t wrong = (digit(0) | digit(1) | digit(2) | digit(3)) & kNoDigit;
+  const std::uint32_t wrong = (digit(0) | digit(1) | digit(2) | digit(3)) & kNotHex;
   return wrong | digit(0) << 12 | digit(1) << 8 | digit(2) << 4 | digit(3);
 }
 

@@ -18,11 +18,11 @@ struct Element {
   ListLinks<Element> deadline_links_;
 };
 
-Time at(std::int64_t ms) { return Time(Millis(ms)); }
+Time when(std::int64_t ms) { return Time(Millis(ms)); }
 
 TEST(DeadlineListsTest, NothingIsDueInAnEmptyOne) {
   DeadlineLists<Element> lists;
-  EXPECT_EQ(lists.due(at(1000)), nullptr);
+  EXPECT_EQ(lists.due(when(1000)), nullptr);
   EXPECT_EQ(lists.bound(), std::nullopt);
 }
 
@@ -30,32 +30,32 @@ TEST(DeadlineListsTest, TheEarliestComesFirstWhateverItsSpan) {
   DeadlineLists<Element> lists;
   Element slow{1, {}, {}, {}};
   Element fast{2, {}, {}, {}};
-  lists.add(slow, at(0), Millis(100));
-  lists.add(fast, at(50), Millis(10));
-  EXPECT_EQ(lists.due(at(59)), nullptr);
-  EXPECT_EQ(lists.due(at(200)), &fast);
+  lists.add(slow, when(0), Millis(100));
+  lists.add(fast, when(50), Millis(10));
+  EXPECT_EQ(lists.due(when(59)), nullptr);
+  EXPECT_EQ(lists.due(when(200)), &fast);
   lists.remove(fast);
-  EXPECT_EQ(lists.due(at(200)), &slow);
+  EXPECT_EQ(lists.due(when(200)), &slow);
   lists.remove(slow);
-  EXPECT_EQ(lists.due(at(200)), nullptr);
+  EXPECT_EQ(lists.due(when(200)), nullptr);
 }
 
 TEST(DeadlineListsTest, OfTwoThatComeDueTogetherTheOneAddedFirstIsFirst) {
   DeadlineLists<Element> lists;
   Element later{1, {}, {}, {}};
   Element earlier{2, {}, {}, {}};
-  lists.add(earlier, at(0), Millis(100));
-  lists.add(later, at(90), Millis(10));
-  EXPECT_EQ(lists.due(at(100)), &earlier);
+  lists.add(earlier, when(0), Millis(100));
+  lists.add(later, when(90), Millis(10));
+  EXPECT_EQ(lists.due(when(100)), &earlier);
 }
 
 TEST(DeadlineListsTest, ReadingTheClockOutOfOrderDoesNotMatter) {
   DeadlineLists<Element> lists;
   Element second{1, {}, {}, {}};
   Element first{2, {}, {}, {}};
-  lists.add(second, at(5), Millis(10));
-  lists.add(first, at(3), Millis(10));
-  EXPECT_EQ(lists.due(at(20)), &first);
+  lists.add(second, when(5), Millis(10));
+  lists.add(first, when(3), Millis(10));
+  EXPECT_EQ(lists.due(when(20)), &first);
 }
 
 TEST(DeadlineListsTest, TheBoundIsNeverTooLate) {
@@ -65,21 +65,21 @@ TEST(DeadlineListsTest, TheBoundIsNeverTooLate) {
   std::multimap<Time, Element*> expected;
   for (std::int64_t now = 0; now < 3'000; ++now) {
     Element& added = elements.emplace_back();
-    lists.add(added, at(now), Millis(1 + random.next() % 7 * 10));
+    lists.add(added, when(now), Millis(1 + random.next() % 7 * 10));
     expected.emplace(added.deadline_, &added);
     if (random.next() % 3 == 0) {
       const auto taken = std::next(expected.begin(), static_cast<std::ptrdiff_t>(random.next() % expected.size()));
       lists.remove(*taken->second);
       expected.erase(taken);
     }
-    while (Element* due = lists.due(at(now))) {
+    while (Element* due = lists.due(when(now))) {
       ASSERT_EQ(due->deadline_, expected.begin()->first);
       lists.remove(*due);
       const auto range = expected.equal_range(due->deadline_);
       expected.erase(std::find_if(range.first, range.second, [due](const auto& each) { return each.second == due; }));
     }
     if (!expected.empty()) {
-      ASSERT_GT(expected.begin()->first, at(now));
+      ASSERT_GT(expected.begin()->first, when(now));
       ASSERT_LE(*lists.bound(), expected.begin()->first);
     }
   }

@@ -52,8 +52,6 @@ class GroupStateTest : public ::testing::Test {
   GroupState state_ = fresh();
 };
 
-using Kind = Fate::Kind;
-
 TEST_F(GroupStateTest, ALeaseIsRetainedWithoutBeingLoaded) {
   EXPECT_EQ(apply(0, lease(0, 0, 3)), "");
   int runs = 0;
@@ -66,14 +64,14 @@ TEST_F(GroupStateTest, ALeaseIsRetainedWithoutBeingLoaded) {
     EXPECT_EQ(holder->deadline, at(100));
   });
   EXPECT_EQ(runs, 1);
-  ASSERT_EQ(apply(1, ended(0, {{0, 3, Kind::kReleased}})), "");
+  ASSERT_EQ(apply(1, ended(0, {{0, 3, Fate::Kind::kReleased}})), "");
   state_.expire(at(1000));
   state_.main.for_each_marked([](const wingmq::Run&, MessageState, const std::optional<GroupMachine::Holder>&) { ADD_FAILURE() << "its retention is over"; });
 }
 
 TEST_F(GroupStateTest, WhatDiesBecomesADeadLetterThatKnowsWhereItCameFrom) {
   ASSERT_EQ(apply(0, lease(0, 40, 3)), "");
-  ASSERT_EQ(apply(1, ended(0, {{0, 1, Kind::kReleased}, {1, 2, Kind::kDied}})), "");
+  ASSERT_EQ(apply(1, ended(0, {{0, 1, Fate::Kind::kReleased}, {1, 2, Fate::Kind::kDied}})), "");
   EXPECT_EQ(state_.dead_letters.produced(), 2U);
   EXPECT_EQ(state_.dead_letters.origin(0).offset, Offset{41});
   LeasedRun run{{{0}, {0}, 2}, 0, at(1001), {0}, {41}};
@@ -86,7 +84,7 @@ TEST_F(GroupStateTest, WhatDiesBecomesADeadLetterThatKnowsWhereItCameFrom) {
 
 TEST_F(GroupStateTest, ReleasedMessagesAreLeasedAgainInParts) {
   ASSERT_EQ(apply(0, lease(0, 0, 4)), "");
-  ASSERT_EQ(apply(0, ended(0, {{0, 4, Kind::kFailed}})), "");
+  ASSERT_EQ(apply(0, ended(0, {{0, 4, Fate::Kind::kFailed}})), "");
   EXPECT_EQ(apply(0, again(5, 0, 1, 1)), "") << "the front of what waits, in any free slot";
   EXPECT_EQ(apply(0, again(6, 1, 3, 1)), "");
   expect_refused(again(7, 1, 3, 1), "a lease has messages that were read before and do not wait");
@@ -109,8 +107,8 @@ TEST_F(GroupStateTest, ChangesThatDoNotFitAreRefusedAndChangeNothing) {
   expect_refused(Confirmed{0, 5}, "more is confirmed than is leased");
   expect_refused(Confirmed{0, 0}, "more is confirmed than is leased");
   expect_refused(ended(1, {}), "there is no such lease to end");
-  expect_refused(ended(0, {{3, 2, Kind::kFailed}}), "a fate is of a message that was not leased");
-  expect_refused(ended(0, {{1, 1, Kind::kFailed}, {0, 1, Kind::kFailed}}), "the fates of a lease's messages are not in order");
+  expect_refused(ended(0, {{3, 2, Fate::Kind::kFailed}}), "a fate is of a message that was not leased");
+  expect_refused(ended(0, {{1, 1, Fate::Kind::kFailed}, {0, 1, Fate::Kind::kFailed}}), "the fates of a lease's messages are not in order");
   expect_refused(PlacesMoved{{{{0}, 0, 0, {1}}}}, "a place lies before what was read");
   expect_refused(PlacesMoved{{{{1}, 9, 0, {9}}}}, "a place is in a partition that there is not");
   expect_refused(GroupReset{}, "a reset has not one place for each partition");
@@ -121,13 +119,13 @@ TEST_F(GroupStateTest, ChangesThatDoNotFitAreRefusedAndChangeNothing) {
 
 TEST_F(GroupStateTest, AFateOfWhatIsGoneIsRefused) {
   ASSERT_EQ(apply(0, lease(0, 0, 4, at(10))), "");
-  EXPECT_EQ(apply(10, ended(0, {{0, 4, Kind::kReleased}})), "a fate is of a message that is gone");
+  EXPECT_EQ(apply(10, ended(0, {{0, 4, Fate::Kind::kReleased}})), "a fate is of a message that is gone");
   EXPECT_EQ(apply(10, ended(0, {})), "");
 }
 
 TEST_F(GroupStateTest, ATagRuleDropsWhatItSaysAndNothingElse) {
   ASSERT_EQ(apply(0, lease(0, 0, 6)), "");
-  ASSERT_EQ(apply(0, ended(0, {{0, 6, Kind::kReleased}})), "");
+  ASSERT_EQ(apply(0, ended(0, {{0, 6, Fate::Kind::kReleased}})), "");
   ASSERT_EQ(apply(0, TagRuleFixed{TagRule({"a"}, TagMatch::kAny), {{{0}, {1}, 2}, {{0}, {5}, 1}}}), "");
   std::string left;
   state_.main.for_each_marked([&](const wingmq::Run& run, MessageState, const std::optional<GroupMachine::Holder>&) {
@@ -140,7 +138,7 @@ TEST_F(GroupStateTest, ASnapshotMakesTheSameGroup) {
   ASSERT_EQ(apply(0, lease(0, 0, 4)), "");
   ASSERT_EQ(apply(1, lease(2, 4, 4)), "");
   ASSERT_EQ(apply(2, Confirmed{2, 1}), "");
-  ASSERT_EQ(apply(3, ended(0, {{0, 2, Kind::kFailed}, {2, 2, Kind::kDied}})), "");
+  ASSERT_EQ(apply(3, ended(0, {{0, 2, Fate::Kind::kFailed}, {2, 2, Fate::Kind::kDied}})), "");
   const std::string written = state_.snapshot();
   GroupState other = fresh();
   ASSERT_TRUE(other.restore(written));

@@ -6,7 +6,6 @@ namespace wingmq::net {
 namespace {
 
 using Headers = std::vector<Header>;
-using Kind = ForeignRequest::Kind;
 
 enum class For : bool { kAnyName, kOwnNames };
 
@@ -18,7 +17,7 @@ std::string refused(const Headers& headers, For what = For::kAnyName, const std:
   request.local_address = local;
   const auto foreign = guard.check(request, what == For::kOwnNames);
   if (!foreign) return "";
-  return foreign->kind == Kind::kHost ? "host" : "origin";
+  return foreign->kind == ForeignRequest::Kind::kHost ? "host" : "origin";
 }
 std::string refused_host(const char* host, const std::string& local = "10.0.0.7") {
   return refused({{"Host", host}}, For::kOwnNames, local);

@@ -10,7 +10,6 @@
 namespace wingmq::net {
 namespace {
 
-namespace json = boost::json;
 
 /// A stored batch made of the text of a `messages` array.
 BatchRef batch_of(CallFixture& memory, std::string_view messages) {
@@ -27,7 +26,7 @@ std::string handler_of(const Delivery& delivery, std::uint32_t index) {
 }
 
 std::string embedded(const std::string& body) {
-  return std::string(json::parse(body).at("returnObj").at("returnObj").as_string());
+  return std::string(boost::json::parse(body).at("returnObj").at("returnObj").as_string());
 }
 
 TEST(EncodeMessage, EmptyDeliveryIsAnEmptyArray) {
@@ -59,7 +58,7 @@ TEST(EncodeMessage, WhateverWasValidParsesAtBothLevels) {
     delivery.runs = {{batch_of(memory, "[{\"body\":" + std::string(body) + "}]"), 0, 1, {}, {}, 0}};
     const auto text = embedded(encode_delivery(delivery, {}));
     EXPECT_NE(text.find("\"body\":" + std::string(body) + ",\"attributes\""), std::string::npos) << text;
-    EXPECT_EQ(json::parse(text).at(0).at("message").at("body"), json::parse(body));
+    EXPECT_EQ(boost::json::parse(text).at(0).at("message").at("body"), boost::json::parse(body));
   }
 }
 
@@ -70,7 +69,7 @@ TEST(EncodeMessage, HandlersOfTheJsonLookCountUpTheOffset) {
   delivery.first = {.stream = 1, .lease = 2, .index = 0, .secret = 3};
   delivery.runs = {{batch_of(memory, R"([{"body":1},{"body":2}])"), 0, 2, {4}, {7}, 3}};
   const DeliveryLook look{.scene = HandleScene{.topic = "t", .group = {}, .tags = {}}, .shuffled = {}};
-  const auto array = json::parse(embedded(encode_delivery(delivery, look))).as_array();
+  const auto array = boost::json::parse(embedded(encode_delivery(delivery, look))).as_array();
   const HandleScene& scene = *look.scene;
   EXPECT_EQ(array.at(0).at("handler").as_string(), json_handler(delivery.handle(0), scene, {{4}, {7}, 3}));
   EXPECT_EQ(array.at(1).at("handler").as_string(), json_handler(delivery.handle(1), scene, {{4}, {8}, 3}));
@@ -78,7 +77,7 @@ TEST(EncodeMessage, HandlersOfTheJsonLookCountUpTheOffset) {
 
 TEST(EncodeMessage, OneStateForEachMessageSent) {
   EXPECT_EQ(encode_sent(1), R"({"statusCode":800,"messages":[{"error":null,"state":0,"error_code":null}]})");
-  EXPECT_EQ(json::parse(encode_sent(1000)).at("messages").as_array().size(), 1000U);
+  EXPECT_EQ(boost::json::parse(encode_sent(1000)).at("messages").as_array().size(), 1000U);
 }
 
 TEST(EncodeMessage, ConfirmationsAndResetsStandInTheEnvelope) {

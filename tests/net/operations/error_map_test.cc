@@ -9,7 +9,6 @@
 namespace wingmq::net {
 namespace {
 
-namespace json = boost::json;
 
 constexpr auto kLast = static_cast<int>(Fault::kTooManyConnections);
 
@@ -32,7 +31,7 @@ TEST(ErrorMap, EveryCodeOfTheContractHasItsStatus) {
   std::set<std::string> seen;
   for (int i = 0; i <= kLast; ++i) {
     const auto reply = refuse(full(static_cast<Fault>(i)), Language::kEnglish);
-    const auto body = json::parse(reply.body);
+    const auto body = boost::json::parse(reply.body);
     const std::string code(body.at("errorCode").as_string());
     const auto status = body.at("statusCode").as_int64();
     EXPECT_EQ(reply.status, status == 900 ? 200U : status) << code;
@@ -75,7 +74,7 @@ TEST(ErrorMap, EveryErrorOfTheBrokerHasItsOwnCode) {
   for (int i = 0; i <= static_cast<int>(ErrorCode::kResetBusy); ++i) {
     const auto refusal = refusal_of(Error{static_cast<ErrorCode>(i), 5, 6}, "name");
     EXPECT_NE(refusal.fault, Fault::kInternal) << i;
-    codes.insert(std::string(json::parse(refuse(refusal, Language::kChinese).body).at("errorCode").as_string()));
+    codes.insert(std::string(boost::json::parse(refuse(refusal, Language::kChinese).body).at("errorCode").as_string()));
   }
   EXPECT_EQ(codes.size(), static_cast<std::size_t>(ErrorCode::kResetBusy) + 1);
 }

@@ -10,7 +10,6 @@
 namespace wingmq::net {
 namespace {
 
-namespace json = boost::json;
 
 const Handle kHandle{.stream = 0xFFFFFFFF, .lease = 7, .index = 65535, .secret = 0x0123456789ABCDEF};
 
@@ -20,7 +19,7 @@ HandleScene scene_with(std::vector<std::string> tags, TagMatch match = TagMatch:
           .tags = TagRule(std::move(tags), match)};
 }
 
-json::value opened(const std::string& text) { return json::parse(base64_decode(text).value()); }
+boost::json::value opened(const std::string& text) { return boost::json::parse(base64_decode(text).value()); }
 
 TEST(HandleText, JsonLookHasTheMembersOfTheReference) {
   const auto value = opened(json_handler(kHandle, scene_with({"tag45", "tag46"}, TagMatch::kAll),
@@ -29,7 +28,7 @@ TEST(HandleText, JsonLookHasTheMembersOfTheReference) {
   EXPECT_EQ(value.at("group").as_string(), "g-54b783a1-62b5-41c1-9c56-05b47a00ac80");
   EXPECT_EQ(value.at("partition").as_int64(), 1);
   EXPECT_EQ(value.at("offset").as_int64(), 6);
-  EXPECT_EQ(value.at("tagList"), (json::value{"tag45", "tag46"}));
+  EXPECT_EQ(value.at("tagList"), (boost::json::value{"tag45", "tag46"}));
   EXPECT_EQ(value.at("tagType").as_string(), "and");
   EXPECT_EQ(value.at("redeliverTimes").as_int64(), 2);
   EXPECT_EQ(value.at("consumerVersion").as_int64(), 2);

@@ -5,16 +5,14 @@
 namespace wingmq::net {
 namespace {
 
-using Kind = ResetTarget::Kind;
-
 std::int64_t ms_of(std::string_view text) {
   const auto target = parse_reset_target(text);
-  return target && target->kind == Kind::kTime ? target->time.time_since_epoch().count() : -1;
+  return target && target->kind == ResetTarget::Kind::kTime ? target->time.time_since_epoch().count() : -1;
 }
 
 TEST(ResetTarget, WordsAndTheirNumbers) {
-  for (const char* text : {"earliest", "0"}) EXPECT_EQ(parse_reset_target(text)->kind, Kind::kEarliest);
-  for (const char* text : {"latest", "1"}) EXPECT_EQ(parse_reset_target(text)->kind, Kind::kLatest);
+  for (const char* text : {"earliest", "0"}) EXPECT_EQ(parse_reset_target(text)->kind, ResetTarget::Kind::kEarliest);
+  for (const char* text : {"latest", "1"}) EXPECT_EQ(parse_reset_target(text)->kind, ResetTarget::Kind::kLatest);
 }
 
 TEST(ResetTarget, EveryFormOfATime) {

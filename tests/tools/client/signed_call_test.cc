@@ -29,7 +29,7 @@ std::expected<ReadyCall, std::string> make(std::vector<std::string> words) {
   return options.make();
 }
 
-std::string fault(const std::vector<std::string>& words) {
+std::string wrong_in(const std::vector<std::string>& words) {
   const auto call = make(words);
   return call ? "no fault" : call.error();
 }
@@ -82,26 +82,26 @@ TEST(SignedCallTest, IsUnsignedWithoutASecret) {
 }
 
 TEST(SignedCallTest, RefusesWhatNoHeaderCanHold) {
-  EXPECT_THAT(fault({"queryQuota", "--param", "regionId=a\nb"}), HasSubstr("regionId is sent as a header"));
-  EXPECT_THAT(fault({"queryQuota", "--param",
+  EXPECT_THAT(wrong_in({"queryQuota", "--param", "regionId=a\nb"}), HasSubstr("regionId is sent as a header"));
+  EXPECT_THAT(wrong_in({"queryQuota", "--param",
                      R"(regionId={"a":")"
                      "\n"
                      R"("})"}),
               HasSubstr("regionId is sent as a header"));
-  EXPECT_THAT(fault({"queryQuota", "--access-key", "a\r\nX: y"}), HasSubstr("accessKey is sent as a header"));
-  EXPECT_THAT(fault({"queryQuota", "--date", "x\x7f"}), HasSubstr("requestDate is sent as a header"));
-  EXPECT_THAT(fault({"queryQuota", "--param", "a:b=c"}), HasSubstr("`a:b` is no name"));
-  EXPECT_EQ(fault({"queryQuota", "--param", "regionId=地区"}), "no fault");
-  EXPECT_EQ(fault({"createQueue", "--param", "a:b=c\nd"}), "no fault");
+  EXPECT_THAT(wrong_in({"queryQuota", "--access-key", "a\r\nX: y"}), HasSubstr("accessKey is sent as a header"));
+  EXPECT_THAT(wrong_in({"queryQuota", "--date", "x\x7f"}), HasSubstr("requestDate is sent as a header"));
+  EXPECT_THAT(wrong_in({"queryQuota", "--param", "a:b=c"}), HasSubstr("`a:b` is no name"));
+  EXPECT_EQ(wrong_in({"queryQuota", "--param", "regionId=地区"}), "no fault");
+  EXPECT_EQ(wrong_in({"createQueue", "--param", "a:b=c\nd"}), "no fault");
 }
 
 TEST(SignedCallTest, NamesWhatIsWrong) {
-  EXPECT_THAT(fault({"queryQueu"}), HasSubstr("did you mean `queryQueue`?"));
-  EXPECT_THAT(fault({"nothing_alike"}), HasSubstr("there are: sendSpecifyQueueMessage, "));
-  EXPECT_THAT(fault({"queryQuota", "--param", "=x"}), HasSubstr("needed is NAME=VALUE"));
-  EXPECT_THAT(fault({"queryQuota", "--param", "a=@/nowhere/at/all"}), HasSubstr("`/nowhere/at/all` cannot be read"));
-  EXPECT_THAT(fault({"queryQuota", "--param", "a=@/"}), HasSubstr("`/` cannot be read"));
-  EXPECT_THAT(fault({"queryQuota", "--param", "a=@-", "--param", "b=@-"}), HasSubstr("only one value"));
+  EXPECT_THAT(wrong_in({"queryQueu"}), HasSubstr("did you mean `queryQueue`?"));
+  EXPECT_THAT(wrong_in({"nothing_alike"}), HasSubstr("there are: sendSpecifyQueueMessage, "));
+  EXPECT_THAT(wrong_in({"queryQuota", "--param", "=x"}), HasSubstr("needed is NAME=VALUE"));
+  EXPECT_THAT(wrong_in({"queryQuota", "--param", "a=@/nowhere/at/all"}), HasSubstr("`/nowhere/at/all` cannot be read"));
+  EXPECT_THAT(wrong_in({"queryQuota", "--param", "a=@/"}), HasSubstr("`/` cannot be read"));
+  EXPECT_THAT(wrong_in({"queryQuota", "--param", "a=@-", "--param", "b=@-"}), HasSubstr("only one value"));
 }
 
 }  // namespace
