@@ -33,7 +33,7 @@ inline constexpr ParameterDoc kProject = {"project", false, R"({"type":"string"}
 inline constexpr ParameterDoc kOneQueue[] = {kQueueInPath, kRegion, kProject};
 
 /// The media type of most replies.
-inline constexpr std::string_view kJson = "application/json";
+inline constexpr std::string_view kJsonMedia = "application/json";
 
 /// How an operation's answer is wrapped (API.md 3).
 enum class Wrapping : std::uint8_t {
