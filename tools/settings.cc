@@ -16,6 +16,8 @@
 namespace wingmq::tools {
 namespace {
 
+constexpr std::size_t kJournalInTests = 1000;
+
 template <typename T>
 struct Choice {
   std::string_view name;
@@ -42,6 +44,14 @@ Applied set_switch(const std::string& text, bool& target) {
 
 Applied set_count(const std::string& text, std::uint32_t& target, std::uint64_t maximum) {
   return store(read_number(text, 1, maximum), target);
+}
+
+/// How many of something are kept for those who ask later.
+Applied set_kept(const std::string& text, std::optional<std::size_t>& target) {
+  const auto read = read_number(text, 0, 10'000'000);
+  if (!read) return std::unexpected(read.error());
+  target = static_cast<std::size_t>(*read);
+  return {};
 }
 
 Applied set_listen(ServeSettings& settings, const std::string& text) {
@@ -230,6 +240,9 @@ std::vector<SettingRule> server_and_broker_rules() {
        .topic = "Broker", .apply = set_faults},
       {.name = "seed", .placeholder = "N", .help = "Of what faults leave to chance (default: another one each time, told in the log)",
        .topic = "Broker", .apply = set_seed},
+      {.name = "journal", .placeholder = "N",
+       .help = "Calls that GET /__admin/requests can tell about (default in profile test: 1000, else 0)", .topic = "Broker",
+       .apply = [](ServeSettings& s, const std::string& v) { return set_kept(v, s.journal); }},
       {.name = "handlers", .placeholder = "compact|json", .help = "Look of a message's handler (default compact)",
        .topic = "Broker", .apply = set_handlers},
       {.name = "count-failures", .placeholder = "delivered|explicit",
@@ -337,7 +350,9 @@ void apply_profile(ServeSettings& settings) {
                   : settings.profile == Profile::kBench ? net::AuthMode::kOff
                                                         : net::AuthMode::kWarn;
   }
-  server.faults = settings.profile == Profile::kTest;
+  const bool test = settings.profile == Profile::kTest;
+  server.faults = test;
+  server.journal = settings.journal.value_or(test ? kJournalInTests : 0);
   if (!settings.seed_given) server.seed = std::random_device()();
   if (settings.profile == Profile::kTest && server.credentials.empty()) {
     server.credentials.push_back({"test", "test", "test", false});

@@ -195,6 +195,17 @@ Result<void> Broker::reset(const Project& project, std::optional<QueueId> queue,
 
 std::optional<Time> Broker::next_deadline() const { return impl_->environment_.timers.next(); }
 
+std::optional<Upcoming> Broker::next_event() {
+  return impl_->run([&](Time now, Effects& effects) {
+    std::optional<Upcoming> first;
+    for (const auto& queue : impl_->registry_.queues()) {
+      auto next = queue->next_event(now, effects);
+      if (next && (!first || next->at < first->at)) first = std::move(next);
+    }
+    return first;
+  });
+}
+
 void Broker::run_due() {
   Effects effects;
   impl_->run_due(impl_->clock_.now(), effects);

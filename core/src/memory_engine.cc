@@ -80,6 +80,7 @@ const MemoryBudget& MemoryEngine::memory() const noexcept { return broker_.memor
 std::vector<QueueGroups> MemoryEngine::recent_counts() { return broker_.inspect(); }
 
 std::optional<Time> MemoryEngine::next_deadline() const { return broker_.next_deadline(); }
+std::optional<Upcoming> MemoryEngine::next_event() { return broker_.next_event(); }
 void MemoryEngine::run_due() { broker_.run_due(); }
 void MemoryEngine::on_earlier_deadline(std::function<void()> wakeup) { broker_.on_earlier_deadline(std::move(wakeup)); }
 void MemoryEngine::close(Millis) { broker_.close(); }

@@ -91,6 +91,17 @@ void Queue::expire(Time now, Effects& effects) {
   if (shards_->watches->active()) tell_groups(now, effects);
 }
 
+std::optional<Upcoming> Queue::next_event(Time now, Effects& effects) {
+  expire(now, effects);
+  std::optional<Upcoming> first;
+  if (const auto at = shards_->next_expiry()) first = {.at = *at, .type = FiredType::kMessageExpired, .queue = identity_->spec.name, .group = {}};
+  for (const auto& group : groups()) {
+    auto next = group->next_event(now, effects);
+    if (next && (!first || next->at < first->at)) first = std::move(next);
+  }
+  return first;
+}
+
 std::optional<Time> Queue::oldest() const {
   const auto expiry = shards_->next_expiry();
   return expiry ? std::optional(*expiry - environment_.options.limits.retention) : std::nullopt;

@@ -50,6 +50,8 @@ class Queue final : public Timed {
   [[nodiscard]] Result<std::vector<PeekedMessage>> peek(const PeekRequest& request, Time now, Effects& effects)
       EXCLUDES(groups_mutex_);
 
+  /// As Broker::next_event(), of this queue alone.
+  [[nodiscard]] std::optional<Upcoming> next_event(Time now, Effects& effects) EXCLUDES(groups_mutex_);
   /// When the oldest message was sent; nullopt: there is none.
   [[nodiscard]] std::optional<Time> oldest() const;
   /// Lets go of messages that every group has finished with, oldest first, until `bytes` are free; returns how many bytes

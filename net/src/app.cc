@@ -110,8 +110,9 @@ class App::Impl {
         metrics_(options.metrics),
         admin_token_(options.admin_token),
         guard_(options.allowed_hosts),
+        journal_(options.journal),
         faults_(make_faults(engine, options)),
-        admin_(engine, deviations_, explained_, faults_ ? &*faults_ : nullptr, options) {}
+        admin_(engine, deviations_, explained_, journal_, faults_ ? &*faults_ : nullptr, options) {}
 
   Md5Text* begin(const Request& request, PendingCall& pending);
   std::optional<Reply> handle(Request& request, PendingCall& pending);
@@ -133,6 +134,9 @@ class App::Impl {
   }
 
  private:
+  std::optional<Reply> answer(const Operation* operation, Request& request, PendingCall& pending);
+  std::optional<Reply> noted(std::optional<Reply> reply, PendingCall& pending);
+  std::optional<Reply> go_on(PendingCall& pending);
   std::optional<Reply> run(const Operation& operation, Request& request, PendingCall& pending);
   void explain(const Authenticator::Verdict& verdict, const Operation& operation, CallContext& context);
   std::optional<Reply> run_for(Caller caller, const Operation& operation, Request& request, PendingCall& pending);
@@ -160,6 +164,7 @@ class App::Impl {
   const BrowserGuard guard_;
   Deviations deviations_;
   ExplainedRequests explained_;
+  Journal journal_;
   std::optional<FaultRules> faults_;  // only where tests may break things
   Admin admin_;
   std::atomic<bool> stopping_{false};
@@ -177,14 +182,29 @@ Md5Text* App::Impl::begin(const Request& request, PendingCall& pending) {
   return pending.check_->text();
 }
 
-/// Path, then method, then state, then parameters: the order in which API.md 1 lets a call fail.
 std::optional<Reply> App::Impl::handle(Request& request, PendingCall& pending) {
   pending.context_.reset();
   pending.admin_.reset();
   pending.rung_ = false;
   pending.held_.reset();
+  pending.draft_.reset();
+  pending.noted_ = 0;
+  const Operation* operation = find_operation(request.path());
+  if (operation != nullptr) pending.draft_ = journal_.begin(request, operation->name, caller_of(request), engine_.clock().now());
+  return noted(answer(operation, request, pending), pending);
+}
+
+/// Notes a call of an operation in the journal when it has its reply.
+std::optional<Reply> App::Impl::noted(std::optional<Reply> reply, PendingCall& pending) {
+  if (!reply || !pending.draft_) return reply;
+  const CallContext* context = pending.context_ ? &*pending.context_ : nullptr;
+  pending.noted_ = journal_.add(*std::exchange(pending.draft_, std::nullopt), context, &*reply);
+  return reply;
+}
+
+/// Path, then method, then state, then parameters: the order in which API.md 1 lets a call fail.
+std::optional<Reply> App::Impl::answer(const Operation* operation, Request& request, PendingCall& pending) {
   const auto path = request.path();
-  const Operation* operation = find_operation(path);
   if (const auto foreign = guard_.check(request, operation == nullptr && is_for_own_names(request))) {
     if (operation == nullptr) return reply_with(foreign_refusal(*foreign));
     const bool host = foreign->kind == ForeignRequest::Kind::kHost;
@@ -294,7 +314,9 @@ void App::Impl::ring(PendingCall& pending) {
   pending.wake_();
 }
 
-std::optional<Reply> App::Impl::finish(PendingCall& pending) {
+std::optional<Reply> App::Impl::finish(PendingCall& pending) { return noted(go_on(pending), pending); }
+
+std::optional<Reply> App::Impl::go_on(PendingCall& pending) {
   const bool rung = std::exchange(pending.rung_, false);
   if (rung && pending.held_) return std::exchange(pending.held_, std::nullopt);
   if (rung) return Admin::ring(*pending.admin_);
@@ -305,13 +327,14 @@ std::optional<Reply> App::Impl::finish(PendingCall& pending) {
 }
 
 bool App::Impl::cancel(PendingCall& pending) {
-  if (!pending.held_) return engine_.cancel(pending);
-  pending.held_.reset();
-  abandon(pending);
+  if (!pending.held_ && !engine_.cancel(pending)) return false;
+  if (pending.draft_) journal_.add(*std::exchange(pending.draft_, std::nullopt), pending.context_ ? &*pending.context_ : nullptr, nullptr);
+  if (std::exchange(pending.held_, std::nullopt)) abandon(pending);
   return true;
 }
 
 void App::Impl::abandon(PendingCall& pending) {
+  if (const auto number = std::exchange(pending.noted_, 0); number != 0) journal_.lose(number);
   const auto settled = std::exchange(pending.settled_, std::nullopt);
   if (!pending.context_) return;
   CallContext& context = *pending.context_;

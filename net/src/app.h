@@ -7,6 +7,7 @@
 #include "access/auth.h"
 #include "access/md5_lanes.h"
 #include "control/admin_calls.h"
+#include "control/journal.h"
 #include "http/message_io.h"
 #include "operations/handlers.h"
 #include "wingmq/engine.h"
@@ -45,6 +46,8 @@ class PendingCall final : private Ticket {
   std::optional<CallContext> context_;
   std::optional<AdminCall> admin_;
   std::optional<Authenticator::Check> check_;  // that begin() began
+  std::optional<JournalDraft> draft_;          // of an operation, until its reply is made
+  std::uint64_t noted_ = 0;                    // its number in the journal
 };
 
 /// Turns a request into a reply: routing, decoding, the engine's call, encoding. Knows no socket and no timer, so every

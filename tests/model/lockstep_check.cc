@@ -211,6 +211,8 @@ void Lockstep::check_handles() {
 void Lockstep::check_next_deadline() {
   const auto real = broker_.next_deadline();
   const auto model = model_.next_deadline();
+  const auto next = broker_.next_event();
+  EXPECT_EQ(next ? (next->at - kStart).count() : -1, model ? (*model - kStart).count() : -1) << "the next event";
   if (!model) return;
   ASSERT_TRUE(real.has_value()) << "the model has something to do at " << (*model - kStart).count();
   EXPECT_LE((*real - kStart).count(), (*model - kStart).count());

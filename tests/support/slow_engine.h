@@ -73,6 +73,7 @@ class SlowEngine final : public Engine {
   const MemoryBudget& memory() const noexcept override { return inner_.memory(); }
   std::vector<QueueGroups> recent_counts() override { return inner_.recent_counts(); }
   std::optional<Time> next_deadline() const override { return inner_.next_deadline(); }
+  std::optional<Upcoming> next_event() override { return inner_.next_event(); }
   void run_due() override { inner_.run_due(); }
   void on_earlier_deadline(std::function<void()> wakeup) override { inner_.on_earlier_deadline(std::move(wakeup)); }
   void close(Millis grace) override;

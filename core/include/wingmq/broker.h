@@ -108,6 +108,8 @@ class Broker {
 
   /// The earliest instant at which run_due() may have something to do; nullopt: none.
   [[nodiscard]] std::optional<Time> next_deadline() const;
+  /// What will be first to happen by time alone, behind what is due now; nullopt: nothing. Looks at every group.
+  [[nodiscard]] std::optional<Upcoming> next_event();
   /// Does everything that is due by clock().now(): ends leases, waits and messages.
   void run_due();
   /// `wakeup` is called, from any thread and with locks held, whenever next_deadline() becomes earlier, or comes nearer

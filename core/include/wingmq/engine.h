@@ -140,6 +140,8 @@ class Engine {
   /// none: next_deadline() is always nullopt.
   [[nodiscard]] virtual std::optional<Time> next_deadline() const = 0;
   virtual void run_due() = 0;
+  /// As Broker::next_event(); always nullopt where next_deadline() is.
+  [[nodiscard]] virtual std::optional<Upcoming> next_event() = 0;
   virtual void on_earlier_deadline(std::function<void()> wakeup) = 0;
 
   /// The end begins: consumes that wait settle empty before this returns, and none waits from now on. Other calls finish, or settle with

@@ -145,6 +145,14 @@ struct Fired {
   bool operator==(const Fired&) const = default;
 };
 
+/// What time will make happen next, as long as nobody calls.
+struct Upcoming {
+  Time at{};
+  FiredType type = FiredType::kLeaseExpired;
+  std::string queue;                 ///< name
+  std::optional<std::string> group;  ///< name; none for kMessageExpired of a queue
+};
+
 /// What moving the clock did, in order of time.
 struct AdvanceReport {
   Time from{};

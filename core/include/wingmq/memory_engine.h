@@ -51,6 +51,7 @@ class MemoryEngine final : public Engine {
   [[nodiscard]] std::vector<QueueGroups> recent_counts() override;
   [[nodiscard]] std::optional<Time> next_deadline() const override;
   void run_due() override;
+  [[nodiscard]] std::optional<Upcoming> next_event() override;
   void on_earlier_deadline(std::function<void()> wakeup) override;
   void close(Millis grace) override;
 

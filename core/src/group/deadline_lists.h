@@ -59,6 +59,15 @@ class DeadlineLists {
     return queue_.empty() ? std::nullopt : std::optional(queue_.front().at);
   }
 
+  /// When the first element comes due; nullopt: there is none. Looks at every span.
+  [[nodiscard]] std::optional<Time> next() const noexcept {
+    std::optional<Time> first;
+    for (const auto& [span, list] : lists_) {
+      if (list.first != nullptr && (!first || list.first->deadline_ < *first)) first = list.first->deadline_;
+    }
+    return first;
+  }
+
   /// Calls action(element) for each, span after span, by deadline. Adding them in this order elsewhere gives the same order there.
   template <typename Action>
   void for_each(Action action) const {

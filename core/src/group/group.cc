@@ -248,7 +248,7 @@ void Group::fire(Time now, Effects& effects) {
 Time Group::settle(Time now, Effects& effects) {
   now = state_.latest = std::max(state_.latest, now);
   effects.fired(now, FiredType::kMessageExpired, queue_->spec.name, nullptr, shards_->expire(now));
-  for (auto at = next_event(); at && *at <= now; at = next_event()) settle_at(*at, effects);
+  for (auto at = next_bound(); at && *at <= now; at = next_bound()) settle_at(*at, effects);
   state_.main.expire_messages(now);
   if (unserved_) serve(now, effects);  // last: what a group does never goes back in time
   return now;
@@ -297,7 +297,7 @@ void Group::end_waits(Time at, Effects& effects) {
   effects.fired(at, FiredType::kWaitOver, queue_->spec.name, &name_, over);
 }
 
-std::optional<Time> Group::next_event() const {
+std::optional<Time> Group::next_bound() const {
   std::optional<Time> next;
   for (const auto& at : {state_.main.next_lease_end(), state_.dead.next_lease_end(), waits_[0].bound(), waits_[1].bound(),
                          state_.dead_letters.next_expiry(), state_.dead.next_expiry()}) {
@@ -307,7 +307,7 @@ std::optional<Time> Group::next_event() const {
 }
 
 void Group::arm() {
-  auto next = next_event();
+  auto next = next_bound();
   if (unserved_) next = std::min(next.value_or(Time::max()), state_.latest + kServeAgain);
   if (next && !closed_) environment_.timers.arm(*this, *next);
 }

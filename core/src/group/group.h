@@ -92,6 +92,8 @@ class Group final : public Timed {
   /// Takes the group out of service: those who wait, and who come too late to notice, get `outcome`.
   void close(const Result<Delivery>& outcome, Effects& effects) noexcept EXCLUDES(mutex_);
 
+  /// As Broker::next_event(), of this group alone.
+  [[nodiscard]] std::optional<Upcoming> next_event(Time now, Effects& effects) EXCLUDES(mutex_);
   [[nodiscard]] GroupInfo info(Time now, Effects& effects) EXCLUDES(mutex_);
   [[nodiscard]] GroupView view(Time now, Effects& effects) EXCLUDES(mutex_);
   /// Unconfirmed dead letters behind `after`, in order; all leased and released ones, and at least `limit` messages of
@@ -114,7 +116,8 @@ class Group final : public Timed {
   void end_leases(Time at, Effects& effects) REQUIRES(mutex_);
   void end_waits(Time at, Effects& effects) REQUIRES(mutex_);
   void expire_dead_letters(Time at, Effects& effects) REQUIRES(mutex_);
-  [[nodiscard]] std::optional<Time> next_event() const REQUIRES(mutex_);
+  /// Nothing is due before this; nullopt: ever. It may be too early.
+  [[nodiscard]] std::optional<Time> next_bound() const REQUIRES(mutex_);
   void arm() REQUIRES(mutex_);
   /// After whatever may have finished with messages.
   void arm_and_note() REQUIRES(mutex_);

@@ -73,4 +73,23 @@ std::optional<Result<WatchedCounts>> Group::watch(const WatchRequest& request, W
   return Watches::watch(shards_->watches, watcher, request, [this]() WINGMQ_TSA(no_thread_safety_analysis) { return counted(state_.main.counts(*shards_)); });
 }
 
+std::optional<Upcoming> Group::next_event(Time now, Effects& effects) {
+  const MutexLock lock(mutex_);
+  settle(now, effects);
+  std::optional<Upcoming> first;
+  // In the order in which they happen when they happen at one instant.
+  const auto look = [&](FiredType type, std::optional<Time> at) {
+    if (at && (!first || *at < first->at)) first = Upcoming{.at = *at, .type = type, .queue = queue_->spec.name, .group = name_};
+  };
+  look(FiredType::kMessageExpired, state_.dead_letters.next_expiry());
+  // What keeps the timers is told early rather than exactly; whoever asks wants to know.
+  if (state_.dead.next_expiry()) {
+    state_.dead.for_each_marked([&](const Run& run, MessageState, const std::optional<GroupMachine::Holder>&) { look(FiredType::kMessageExpired, run.expires); });
+  }
+  look(FiredType::kLeaseExpired, state_.main.first_lease_end());
+  look(FiredType::kLeaseExpired, state_.dead.first_lease_end());
+  for (const WaitList& waits : waits_) look(FiredType::kWaitOver, waits.next());
+  return first;
+}
+
 }  // namespace wingmq

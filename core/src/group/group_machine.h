@@ -95,6 +95,8 @@ class GroupMachine {
   [[nodiscard]] std::optional<ExpiredLease> expire_lease(Time now, DeathSink& sink);
   /// The next instant at which a lease may end; nullopt: none.
   [[nodiscard]] std::optional<Time> next_lease_end() const noexcept { return leases_.bound(); }
+  /// When the first lease ends.
+  [[nodiscard]] std::optional<Time> first_lease_end() const noexcept { return leases_.next(); }
 
   /// Forgets messages whose retention ended by `now`.
   void expire_messages(Time now) noexcept;

@@ -105,6 +105,8 @@ class LeaseTable {
   [[nodiscard]] Lease* due(Time now) noexcept { return deadlines_.due(now); }
   /// No lease comes due before this; nullopt: there is none.
   [[nodiscard]] std::optional<Time> bound() const noexcept { return deadlines_.bound(); }
+  /// When the first comes due.
+  [[nodiscard]] std::optional<Time> next() const noexcept { return deadlines_.next(); }
 
   /// Lets go of leased messages whose retention ended by `now`; returns how many.
   std::uint64_t expire(Time now) noexcept;

@@ -39,6 +39,8 @@ class WaitList {
   [[nodiscard]] Waiter* due(Time now) noexcept { return deadlines_.due(now); }
   /// No wait is over before this; nullopt: nobody waits.
   [[nodiscard]] std::optional<Time> bound() const noexcept { return deadlines_.bound(); }
+  /// When the first comes due.
+  [[nodiscard]] std::optional<Time> next() const noexcept { return deadlines_.next(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:

@@ -17,19 +17,12 @@ std::string new_id() {
   return fmt::format("{:08x}{:08x}{:08x}", chance(), chance(), chance());
 }
 
-/// As much of a text as is kept; never half a character.
-std::string_view beginning(std::string_view text) {
-  std::size_t bytes = std::min(text.size(), ExplainedRequests::kDigestedMax);
-  while (bytes > 0 && bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
-  return text.substr(0, bytes);
-}
-
 }  // namespace
 
 std::string ExplainedRequests::add(Time at, std::string_view operation, std::string_view reason, std::string_view detail,
                                    const Explanation& explanation) {
   auto id = new_id();
-  const auto digested = beginning(explanation.digested);
+  const auto digested = beginning_of(explanation.digested, kDigestedMax);
   auto text = boost::json::serialize(boost::json::object{{"id", id},
                                                          {"at", at.time_since_epoch().count()},
                                                          {"operation", operation},

@@ -18,6 +18,8 @@ constexpr std::string_view kPrefix = "/__admin";
 
 constexpr std::string_view kNarrowingNames[] = {"region", "project"};
 constexpr std::string_view kWaiting[] = {"region", "project", "queue", "group", "until", "never", "timeout", "for"};
+constexpr std::string_view kJournalFilters[] = {"operation", "queue", "group", "access_key", "outcome", "fault"};
+constexpr std::string_view kJournalNames[] = {"operation", "queue", "group", "access_key", "outcome", "fault", "limit", "after"};
 constexpr std::string_view kListingNames[] = {"region", "project", "group", "state", "limit", "after"};
 
 std::vector<std::string_view> segments_of(std::string_view path) {
@@ -74,11 +76,11 @@ const std::vector<Admin::Route>& Admin::routes() {
   using Body = std::string_view;
   static const std::vector<Route> routes = {
       {"GET", "", {}, "this list", [](Admin& a, AdminCall&, Body) -> AdminOutcome { return a.index(); }},
-      {"GET", "/clock", {}, "the broker's time", [](Admin&, AdminCall& c, Body) -> AdminOutcome { return show_clock(c.engine.clock()); }},
-      {"POST", "/clock/advance", {}, R"(moves time forward: {"by":"30s"} or {"to":ms})",
+      {"GET", "/clock", {}, "the broker's time, and what is due next", [](Admin&, AdminCall& c, Body) -> AdminOutcome { return show_clock(c.engine); }},
+      {"POST", "/clock/advance", {}, R"(moves time forward: {"by":"30s"}, {"to":ms} or {"to":"next"})",
        [](Admin&, AdminCall& c, Body body) { return advance_clock(c, body); }},
       {"POST", "/reset", {}, R"({}: everything as after start; {"keep":"queues"}: forgets messages, leases and counters)",
-       [](Admin& a, AdminCall& c, Body body) { return reset(c, body, a.declared_queues_, a.faults_); }},
+       [](Admin& a, AdminCall& c, Body body) { return reset(c, body, a.declared_queues_); }},
       {"GET", "/queues", kNarrowingNames, "all queues with their groups and counts", [](Admin&, AdminCall& c, Body) { return list_queues(c); }},
       {"GET", "/queues/{q}", kNarrowingNames, "one queue, by id or name", [](Admin&, AdminCall& c, Body) { return show_queue(c); }},
       {"POST", "/queues", {}, R"(makes a queue with its groups: {"queue":"orders?groups=g1,g2&dlq=3"})",
@@ -104,18 +106,21 @@ const std::vector<Admin::Route>& Admin::routes() {
       {"DELETE", "/faults/{id}", {}, "removes a fault rule", [](Admin& a, AdminCall& c, Body) { return remove_fault(a.faults_, c.names.front()); }},
       {"GET", "/deviations", {}, "the decisions D01 to D30 and how often traffic relied on each",
        [](Admin&, AdminCall& c, Body) -> AdminOutcome { return list_deviations(c.deviations); }},
-      {"GET", "/requests/{id}", {}, "what was wrong with a call's signature: X-WingMQ-Explain of its reply leads here",
-       [](Admin& a, AdminCall& c, Body) -> AdminOutcome { return a.explained(c.names.front()); }},
+      {"GET", "/requests", kJournalNames, "the last calls of operations, newest first", [](Admin&, AdminCall& c, Body) { return list_requests(c); }},
+      {"GET", "/requests/count", kJournalFilters, "how many of them there are", [](Admin&, AdminCall& c, Body) { return count_requests(c); }},
+      {"GET", "/requests/{id}", {}, "one of them; X-WingMQ-Explain of a reply leads here, to what was wrong with the call's signature",
+       [](Admin& a, AdminCall& c, Body) { return show_request(c, a.explained_); }},
       {"GET", "/openapi.json", {}, "OpenAPI 3.1 of the operations and of this control plane",
        [](Admin& a, AdminCall&, Body) -> AdminOutcome { return a.openapi(); }},
   };
   return routes;
 }
 
-Admin::Admin(Engine& engine, Deviations& deviations, const ExplainedRequests& explained, FaultRules* faults, const ServerOptions& options)
+Admin::Admin(Engine& engine, Deviations& deviations, const ExplainedRequests& explained, Journal& journal, FaultRules* faults, const ServerOptions& options)
     : engine_(engine),
       deviations_(deviations),
       explained_(explained),
+      journal_(journal),
       faults_(faults),
       access_(options.admin),
       token_(options.admin_token),
@@ -157,6 +162,8 @@ AdminOutcome Admin::answer(const Request& request, Ticket& ticket, std::optional
   if (!query) return std::unexpected(query.error());
   if (auto passed = check_content_type(request); !passed) return std::unexpected(passed.error());
   call.emplace(engine_, ticket, deviations_, std::move(*decoded_names), std::move(*query));
+  call->faults = faults_;
+  call->journal = &journal_;
   return (*route)->run(*this, *call, request.body.view());
 }
 
@@ -167,9 +174,10 @@ AdminResult<const Admin::Route*> Admin::find_route(std::string_view path, const 
   for (const Route& each : routes()) {
     std::vector<std::string_view> in_path;
     if (!has_form(path, each.path, in_path)) continue;
-    methods += fmt::format("{}{}", methods.empty() ? "" : ", ", each.method);
+    if (methods.find(each.method) == std::string::npos) methods += fmt::format("{}{}", methods.empty() ? "" : ", ", each.method);
+    if (found != nullptr || each.method != request.method) continue;  // a word of the path goes before a name
+    found = &each;
     names = std::move(in_path);
-    if (each.method == request.method) found = &each;
   }
   if (methods.empty()) {
     std::string calls;
@@ -212,13 +220,6 @@ std::string Admin::index() const {
   }
   const std::string_view access = access_ == AdminAccess::kReadOnly ? "read-only" : "full";
   return boost::json::serialize(boost::json::object{{"access", access}, {"calls", std::move(calls)}});
-}
-
-AdminResult<std::string> Admin::explained(const std::string& id) const {
-  auto found = explained_.find(id);
-  if (found) return std::move(*found);
-  return refused(404, "there is no such request",
-                 fmt::format("The last {} calls with a wrong signature are kept, except in profile prod.", ExplainedRequests::kKept));
 }
 
 std::string Admin::openapi() {

@@ -23,7 +23,7 @@ class Admin {
  public:
   /// All references must outlive this object.
   /// `faults`: nullptr where nothing may be broken.
-  Admin(Engine& engine, Deviations& deviations, const ExplainedRequests& explained, FaultRules* faults, const ServerOptions& options);
+  Admin(Engine& engine, Deviations& deviations, const ExplainedRequests& explained, Journal& journal, FaultRules* faults, const ServerOptions& options);
 
   /// Answers a request whose path starts with /__admin/. Errors are `{"error":…,"hint":…}` with HTTP's own status:
   /// 400, 401 (token missing or wrong), 403 (read-only or off), 404, 405, 409 (a name that is not unique), 415. They are
@@ -44,12 +44,12 @@ class Admin {
   [[nodiscard]] static AdminResult<void> check_content_type(const Request& request);
 
   [[nodiscard]] std::string index() const;
-  [[nodiscard]] AdminResult<std::string> explained(const std::string& id) const;
   [[nodiscard]] std::string openapi();
 
   Engine& engine_;
   Deviations& deviations_;
   const ExplainedRequests& explained_;
+  Journal& journal_;
   FaultRules* const faults_;
   const AdminAccess access_;
   const std::string token_;

@@ -11,10 +11,13 @@
 #include "control/admin_input.h"
 #include "control/admin_result.h"
 #include "control/fault_rules.h"
+#include "control/journal.h"
 #include "operations/deviations.h"
 #include "wingmq/engine.h"
 
 namespace wingmq::net {
+
+class ExplainedRequests;
 
 /// What to answer with, or why there is nothing; nullopt: the call waits in the engine.
 using AdminOutcome = std::optional<AdminResult<AdminReply>>;
@@ -59,6 +62,7 @@ struct AdminCall {
   PeekRequest peek = {};
   bool keeps_queues = false;  ///< a reset does
   FaultRules* faults = nullptr;  ///< that a reset starts afresh
+  Journal* journal = nullptr;    ///< that a reset empties
   /// What a call has read of its body, for when the engine has told what it needs to go on.
   std::variant<std::monostate, CreateCall, SendCall, PurgeCall, RedriveCall, ExpireRequest, WaitCall> read = {};
   /// The call may wait for so long from now on; then it is to be rung. For whoever has timers.
@@ -84,11 +88,21 @@ inline constexpr std::uint64_t kPeekLimitMax = 1000;
 inline constexpr std::size_t kPeekBytesMax = std::size_t{4} << 20;
 
 /// GET /__admin/clock
-[[nodiscard]] std::string show_clock(const Clock& clock);
-/// POST /__admin/clock/advance: `{"by":"30s"}`, `{"by":ms}` or `{"to":ms}`. 409: the engine's clock cannot be moved.
+[[nodiscard]] std::string show_clock(Engine& engine);
+/// POST /__admin/clock/advance: `{"by":"30s"}`, `{"by":ms}`, `{"to":ms}` or `{"to":"next"}`. 409: the engine's clock cannot be moved, or nothing
+/// is due.
 [[nodiscard]] AdminOutcome advance_clock(AdminCall& call, std::string_view body);
 /// POST /__admin/reset: `{}`, which leaves `declared`, or `{"keep":"queues"}`. 409: the engine cannot forget.
-[[nodiscard]] AdminOutcome reset(AdminCall& call, std::string_view body, const std::vector<QueuePlan>& declared, FaultRules* faults);
+[[nodiscard]] AdminOutcome reset(AdminCall& call, std::string_view body, const std::vector<QueuePlan>& declared);
+
+// The journal. 409 where none is kept.
+
+/// GET /__admin/requests. `operation`, `queue`, `group`, `access_key`, `outcome` and `fault` narrow; newest first.
+[[nodiscard]] AdminOutcome list_requests(AdminCall& call);
+/// GET /__admin/requests/count, narrowed in the same way.
+[[nodiscard]] AdminOutcome count_requests(AdminCall& call);
+/// GET /__admin/requests/{id}: a call that the journal has, or one whose signature was wrong, or both. 404: neither.
+[[nodiscard]] AdminOutcome show_request(AdminCall& call, const ExplainedRequests& explained);
 
 // Fault rules. 403 without `rules`: nothing may be broken here.
 
@@ -107,6 +121,9 @@ inline constexpr std::size_t kPeekBytesMax = std::size_t{4} << 20;
 [[nodiscard]] AdminOutcome show_queue(AdminCall& call);
 /// GET /__admin/queues/{q}/messages
 [[nodiscard]] AdminOutcome list_messages(AdminCall& call);
+
+/// A listing's `limit`, 1 to kPeekLimitMax; without one kPeekLimitDefault. 400.
+[[nodiscard]] AdminResult<std::uint32_t> read_limit(const std::string* text);
 
 /// GET /__admin/deviations
 [[nodiscard]] std::string list_deviations(const Deviations& deviations);

@@ -13,7 +13,7 @@
 namespace wingmq::net {
 namespace {
 
-constexpr std::string_view kMoveExample = R"({"by":"30s"}, {"by":30000} or {"to":1795420800000})";
+constexpr std::string_view kMoveExample = R"({"by":"30s"}, {"by":30000}, {"to":1795420800000} or {"to":"next"})";
 
 std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
 
@@ -58,10 +58,15 @@ AdminResult<Time> instant_after(Time now, const BodyMember& by) {
 }
 
 /// The instant that `to` names, checked.
-AdminResult<Time> instant_at(Time now, const BodyMember& to) {
+AdminResult<Time> instant_at(Engine& engine, Time now, const BodyMember& to) {
+  if (const auto* word = std::get_if<std::string>(&to.value); word != nullptr && *word == "next") {
+    const auto next = engine.next_event();
+    if (!next) return refused(409, "nothing is due", "Nothing waits for time: no message is kept, none is leased, and nobody waits.");
+    return std::max(now, next->at);
+  }
   const auto* number = std::get_if<std::int64_t>(&to.value);
   if (number == nullptr) {
-    return refused(400, "\"to\" is not a whole number", "\"to\" is an instant in milliseconds since 1970, UTC.");
+    return refused(400, "\"to\" is neither a whole number nor \"next\"", "\"to\" is an instant in milliseconds since 1970, UTC, or \"next\": when the next thing is due.");
   }
   if (*number < milliseconds(now)) {
     return refused(400,
@@ -74,9 +79,17 @@ AdminResult<Time> instant_at(Time now, const BodyMember& to) {
   return Time(Millis(*number));
 }
 
+template <typename Event>
+boost::json::object event_json(const Event& event) {
+  boost::json::object object{{"at", milliseconds(event.at)}, {"type", name_of(event.type)}, {"queue", event.queue}};
+  object["group"] = event.group ? boost::json::value(*event.group) : boost::json::value(nullptr);
+  return object;
+}
+
+boost::json::object json_of(const Upcoming& next) { return event_json(next); }
+
 boost::json::object json_of(const Fired& fired) {
-  boost::json::object object{{"at", milliseconds(fired.at)}, {"type", name_of(fired.type)}, {"queue", fired.queue}};
-  object["group"] = fired.group ? boost::json::value(*fired.group) : boost::json::value(nullptr);
+  auto object = event_json(fired);
   object["count"] = fired.count;
   return object;
 }
@@ -99,10 +112,12 @@ AdminOutcome finish_advance(Result<AdvanceReport>& report, AdminCall&) {
 
 }  // namespace
 
-std::string show_clock(const Clock& clock) {
-  return boost::json::serialize(boost::json::object{{"now", milliseconds(clock.now())},
-                                                    {"mode", clock.runs() ? "real" : "manual"},
-                                                    {"offset_ms", clock.offset().count()}});
+std::string show_clock(Engine& engine) {
+  const Clock& clock = engine.clock();
+  boost::json::object object{{"now", milliseconds(clock.now())}, {"mode", clock.runs() ? "real" : "manual"}, {"offset_ms", clock.offset().count()}};
+  const auto next = engine.next_event();
+  object["next"] = next ? boost::json::value(json_of(*next)) : boost::json::value(nullptr);
+  return boost::json::serialize(object);
 }
 
 AdminOutcome advance_clock(AdminCall& call, std::string_view body) {
@@ -114,12 +129,12 @@ AdminOutcome advance_clock(AdminCall& call, std::string_view body) {
                    fmt::format("Give exactly one of them: {}.", kMoveExample));
   }
   const BodyMember& member = members->front();
-  const Time now = call.engine.clock().now();
-  const auto target = member.name == "by" ? instant_after(now, member) : instant_at(now, member);
-  if (!target) return std::unexpected(target.error());
   if (!call.engine.capabilities().movable_clock) {
     return refused(409, "this engine's clock cannot be moved", "Its time is that of the place where it keeps messages; wait, or use --engine memory.");
   }
+  const Time now = call.engine.clock().now();
+  const auto target = member.name == "by" ? instant_after(now, member) : instant_at(call.engine, now, member);
+  if (!target) return std::unexpected(target.error());
   return go_on<finish_advance>(call.engine.advance(*target, call.ticket), call);
 }
 

@@ -56,16 +56,6 @@ AdminResult<std::optional<MessageState>> read_state(const std::string* text, boo
   return known->state;
 }
 
-AdminResult<std::uint32_t> read_limit(const std::string* text) {
-  if (text == nullptr) return static_cast<std::uint32_t>(kPeekLimitDefault);
-  const auto limit = parse_number(*text);
-  if (!limit || *limit < 1 || *limit > kPeekLimitMax) {
-    return refused(400, fmt::format("\"limit\" is \"{}\"", shown(*text)),
-                   fmt::format("It is a whole number from 1 to {}.", kPeekLimitMax));
-  }
-  return static_cast<std::uint32_t>(*limit);
-}
-
 AdminResult<PeekRequest> read_request(const QueueGroups& queue, const QueryParameters& query) {
   PeekRequest request;
   if (const std::string* name = query.find("group"); name != nullptr) {
@@ -151,6 +141,16 @@ AdminOutcome look_into(const QueueGroups& found, AdminCall& call) {
 }
 
 }  // namespace
+
+AdminResult<std::uint32_t> read_limit(const std::string* text) {
+  if (text == nullptr) return static_cast<std::uint32_t>(kPeekLimitDefault);
+  const auto limit = parse_number(*text);
+  if (!limit || *limit < 1 || *limit > kPeekLimitMax) {
+    return refused(400, fmt::format("\"limit\" is \"{}\"", shown(*text)),
+                   fmt::format("It is a whole number from 1 to {}.", kPeekLimitMax));
+  }
+  return static_cast<std::uint32_t>(*limit);
+}
 
 AdminOutcome list_messages(AdminCall& call) { return with_queue<look_into>(call); }
 

@@ -35,19 +35,19 @@ AdminOutcome count_queues(Result<void>& wiped, AdminCall& call) {
   if (!wiped) return refused(500, "the start-up queues cannot be made", "Nothing was forgotten.");
   call.deviations.clear();
   if (call.faults != nullptr) call.faults->restart();
+  call.journal->clear();
   return go_on<finish_reset>(call.engine.inspect(std::nullopt, call.ticket), call);
 }
 
 }  // namespace
 
-AdminOutcome reset(AdminCall& call, std::string_view body, const std::vector<QueuePlan>& declared, FaultRules* faults) {
+AdminOutcome reset(AdminCall& call, std::string_view body, const std::vector<QueuePlan>& declared) {
   const auto keeps_queues = read_keeps_queues(body);
   if (!keeps_queues) return std::unexpected(keeps_queues.error());
   if (!call.engine.capabilities().wipe) {
     return refused(409, "this engine cannot forget its messages", "Remove the queues one by one, or use --engine memory.");
   }
   call.keeps_queues = *keeps_queues;
-  call.faults = faults;
   return go_on<count_queues>(*keeps_queues ? call.engine.wipe(true, call.ticket) : call.engine.wipe(declared, call.ticket), call);
 }
 

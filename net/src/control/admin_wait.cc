@@ -103,14 +103,14 @@ boost::json::object holding_json(const PeekedMessage& message) {
 }
 
 /// What a tester whose clock stands still may have forgotten.
-std::string hint_about_time(const Engine& engine) {
+std::string hint_about_time(Engine& engine) {
   const Clock& clock = engine.clock();
   if (clock.runs()) return "holding lists what is unfinished, at most 10 messages.";
-  const auto next = engine.next_deadline();
+  const auto next = engine.next_event();
   if (!next) return "The clock is manual, and nothing is due: advancing it changes nothing.";
-  const auto by = std::max<Millis::rep>((*next - clock.now()).count(), 0);
-  return fmt::format(R"(The clock is manual and the next event is due at {}: POST /__admin/clock/advance {{"by":{}}} brings it.)",
-                     next->time_since_epoch().count(), by);
+  const auto by = std::max<Millis::rep>((next->at - clock.now()).count(), 0);
+  return fmt::format(R"(The clock is manual and the next event is due at {}: POST /__admin/clock/advance {{"by":{}}} or {{"to":"next"}} brings it.)",
+                     next->at.time_since_epoch().count(), by);
 }
 
 AdminOutcome give_up(const QueueGroups& found, AdminCall& call) {

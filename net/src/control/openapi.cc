@@ -302,7 +302,7 @@ object paths() {
   for (const OperationDoc& doc : operation_docs()) {
     paths[fmt::format("{}{}", kOperationPrefix, doc.name)] = object{{lower_case(doc.method), operation_of(doc)}};
   }
-  for (const auto docs : {service_docs(), tester_docs()}) {
+  for (const auto docs : {service_docs(), tester_docs(), journal_docs()}) {
     for (const ServiceDoc& doc : docs) {
       value& path = paths[doc.path];
       if (!path.is_object()) path = object{};

@@ -8,13 +8,11 @@ constexpr std::string_view kPlain = "text/plain";
 constexpr std::string_view kHealth = R"({"type":"object","required":["status"],"properties":{
     "status":{"enum":["ok","not ready"]},"reason":{"type":"string"}}})";
 
-constexpr ParameterDoc kNarrowing[] = {kRegion, kProject};
-constexpr ParameterDoc kOneRequest[] = {
-    {"id", true, R"({"type":"string"})", "As in the header X-WingMQ-Explain.", R"("5f2b7c1e9a3d4f608b7a6c5d")"}};
+constexpr ParameterDoc kNarrowing[] = {kOnlyRegion, kOnlyProject};
 constexpr ParameterDoc kListing[] = {
     kQueueInPath,
-    kRegion,
-    kProject,
+    kOnlyRegion,
+    kOnlyProject,
     {"group", false, R"({"type":"string"})", "A group's id or name: adds what each message is for it.", R"("billing")"},
     {"state", false, R"({"enum":["available","in_flight","confirmed","dead"]})",
      "Only messages in this state; needs group. dead shows the group's dead letters.", R"("available")"},
@@ -37,14 +35,16 @@ constexpr ServiceDoc kServices[] = {
     {"showClock", "/__admin/clock",
      "GET",
      "Tells the broker's time",
-     "",
+     "next is what time will make happen first if nobody calls; null: nothing.",
      {},
      "",
      "",
      kJsonMedia,
-     R"({"type":"object","required":["now","mode","offset_ms"],"properties":{"now":{"type":"integer"},
-         "mode":{"enum":["real","manual"]},"offset_ms":{"type":"integer"}}})",
-     R"({"now":1795420800000,"mode":"real","offset_ms":0})",
+     R"({"type":"object","required":["now","mode","offset_ms","next"],"properties":{"now":{"type":"integer"},
+         "mode":{"enum":["real","manual"]},"offset_ms":{"type":"integer"},
+         "next":{"type":["object","null"],"required":["at","type","queue","group"],"properties":{"at":{"type":"integer"},
+         "type":{"enum":["lease_expired","dead_lettered","message_expired","wait_over"]},"queue":{"type":"string"},"group":{"type":["string","null"]}}}}})",
+     R"({"now":1795420800000,"mode":"real","offset_ms":0,"next":{"at":1795420830000,"type":"lease_expired","queue":"orders","group":"g1"}})",
      ""},
     {"advanceClock", "/__admin/clock/advance",
      "POST",
@@ -53,7 +53,7 @@ constexpr ServiceDoc kServices[] = {
      {},
      R"({"oneOf":[{"type":"object","required":["by"],"additionalProperties":false,"properties":{
          "by":{"oneOf":[{"type":"integer","minimum":0},{"type":"string","minLength":2,"pattern":"^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"}]}}},
-         {"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"integer"}}}]})",
+         {"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"oneOf":[{"type":"integer"},{"const":"next"}]}}}]})",
      R"({"by":"30s"})",
      kJsonMedia,
      R"({"type":"object","required":["from","to","fired"],"properties":{"from":{"type":"integer"},"to":{"type":"integer"},
@@ -63,7 +63,7 @@ constexpr ServiceDoc kServices[] = {
          "fired_left_out":{"type":"integer","description":"Only when there were more than 100000 entries."}}})",
      R"({"from":1795420800000,"to":1795420830000,"fired":[{"at":1795420830000,"type":"lease_expired","queue":"orders",
          "group":"billing","count":1}]})",
-     "400 415"},
+     "400 409 415"},
     {"reset", "/__admin/reset",
      "POST",
      "Forgets everything, or everything but queues and groups",
@@ -75,7 +75,7 @@ constexpr ServiceDoc kServices[] = {
      R"({"type":"object","required":["kept","queues"],"properties":{"kept":{"enum":["nothing","queues"]},
          "queues":{"type":"integer","description":"Queues that there are now."}}})",
      R"({"kept":"nothing","queues":1})",
-     "400 415"},
+     "400 409 415"},
     {"listQueues", "/__admin/queues", "GET", "Lists the queues of all projects", "", kNarrowing, "", "", kJsonMedia,
      R"({"type":"object","required":["queues","total","memory_used_bytes","memory_limit_bytes"],"properties":{
          "queues":{"type":"array","items":{"$ref":"#/components/schemas/AdminQueue"}},"total":{"type":"integer"},
@@ -109,18 +109,6 @@ constexpr ServiceDoc kServices[] = {
          "hits":{"type":"integer","description":"How often traffic relied on it."}}}})",
      R"([{"id":"D01","rule":"A header's value that is not readable as it stands is percent-decoded first.","hits":0}])",
      ""},
-    {"explainRequest", "/__admin/requests/{id}", "GET", "Tells what was wrong with a call's signature",
-     "X-WingMQ-Explain of the call's reply leads here. The last 100 are kept; never a secret.", kOneRequest, "", "", kJsonMedia,
-     R"({"type":"object","required":["id","at","operation","reason","detail","string_to_sign","digested","digested_bytes","content_md5"],
-         "properties":{"id":{"type":"string"},"at":{"type":"integer"},"operation":{"type":"string"},"reason":{"type":"string"},
-         "detail":{"type":"string"},"string_to_sign":{"type":"string","description":"What Hmac has to sign."},
-         "digested":{"type":"string","description":"What contentMD5 has to be of, its first 4096 bytes."},
-         "digested_bytes":{"type":"integer"},"content_md5":{"type":"string"}}})",
-     R"({"id":"5f2b7c1e9a3d4f608b7a6c5d","at":1795420800000,"operation":"queryQuota","reason":"sig.hmac",
-         "detail":"Hmac does not fit contentMD5, requestDate and the path: a newline follows the path in the string to sign",
-         "string_to_sign":"sQqNsWTgdUEFt6mb5y4/5Q==\nMon, 23 Nov 2026 08:00:00 GMT\n/apiproxy/v3/queue/queryQuota",
-         "digested":"cn-snxy1","digested_bytes":8,"content_md5":"sQqNsWTgdUEFt6mb5y4/5Q=="})",
-     "400 404"},
     {"showOpenapi", "/__admin/openapi.json", "GET", "This description", "", {}, "", "", kJsonMedia, R"({"type":"object"})", "{}", ""},
     {"livez", "/livez", "GET", "Tells that the process lives", "", {}, "", "", kJsonMedia, kHealth, R"({"status":"ok"})", "400"},
     {"readyz", "/readyz",

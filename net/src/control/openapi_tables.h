@@ -28,9 +28,9 @@ struct ParameterDoc {
 
 // Parameters that many calls of the control plane take.
 inline constexpr ParameterDoc kQueueInPath = {"q", true, R"({"type":"string"})", "A queue's id or name.", R"("orders")"};
-inline constexpr ParameterDoc kRegion = {"region", false, R"({"type":"string"})", "Only queues of this region.", R"("cn-snxy1")"};
-inline constexpr ParameterDoc kProject = {"project", false, R"({"type":"string"})", "Only queues of this customer, or of this project_id.", R"("test")"};
-inline constexpr ParameterDoc kOneQueue[] = {kQueueInPath, kRegion, kProject};
+inline constexpr ParameterDoc kOnlyRegion = {"region", false, R"({"type":"string"})", "Only queues of this region.", R"("cn-snxy1")"};
+inline constexpr ParameterDoc kOnlyProject = {"project", false, R"({"type":"string"})", "Only queues of this customer, or of this project_id.", R"("test")"};
+inline constexpr ParameterDoc kOneQueue[] = {kQueueInPath, kOnlyRegion, kOnlyProject};
 
 /// The media type of most replies.
 inline constexpr std::string_view kJsonMedia = "application/json";
@@ -75,6 +75,8 @@ struct ServiceDoc {
 [[nodiscard]] std::span<const ServiceDoc> service_docs();
 /// Those with which a tester moves things and waits for them.
 [[nodiscard]] std::span<const ServiceDoc> tester_docs();
+/// Those that tell what happened.
+[[nodiscard]] std::span<const ServiceDoc> journal_docs();
 
 /// Schemas that several calls share, as one JSON object of name to schema.
 [[nodiscard]] std::string_view shared_schemas_json();

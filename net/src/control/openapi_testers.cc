@@ -5,7 +5,7 @@ namespace {
 
 
 constexpr ParameterDoc kGroupInPath = {"g", true, R"({"type":"string"})", "A group's id or name.", R"("billing")"};
-constexpr ParameterDoc kOneGroup[] = {kQueueInPath, kGroupInPath, kRegion, kProject};
+constexpr ParameterDoc kOneGroup[] = {kQueueInPath, kGroupInPath, kOnlyRegion, kOnlyProject};
 constexpr ParameterDoc kWaiting[] = {
     {"queue", true, R"({"type":"string"})", "A queue's id or name.", R"("orders")"},
     {"group", false, R"({"type":"string"})", "A group's id or name. Without one, messages is the only count.", R"("billing")"},
@@ -14,8 +14,8 @@ constexpr ParameterDoc kWaiting[] = {
     {"never", false, R"({"type":"string"})", "In place of until: a condition that must not come true.", R"("dead_available>0")"},
     {"timeout", false, R"({"type":"string","default":"10s"})", "With until: how long to wait, at most 10m, by the wall clock.", R"("10s")"},
     {"for", false, R"({"type":"string"})", "With never: how long it must not come true, at most 10m, by the wall clock.", R"("2s")"},
-    kRegion,
-    kProject};
+    kOnlyRegion,
+    kOnlyProject};
 
 constexpr std::string_view kQueueExample =
     R"({"id":"c7a1f0de-4b8e-4c55-9d3a-1f2e3d4c5b6a","name":"orders","project_id":"5f2b7c1e9a3d4f608b7a6c5d4e3f2a1b",

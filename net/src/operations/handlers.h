@@ -42,7 +42,7 @@ struct CallContext {
   std::string_view group_text = {};
   std::string own_text = {};          ///< memory for them
   bool include_dead_letters = false;
-  std::size_t count = 0;              ///< messages of a send
+  std::size_t count = 0;              ///< messages sent, received or confirmed
   DeliveryLook look = {};
   Delivery receipt = {};              ///< of what the reply brings, without the messages: enough to give it back
   std::optional<InjectedFault> fault = {};  ///< that a test wants the call to have

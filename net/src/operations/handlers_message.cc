@@ -16,6 +16,8 @@ Outcome finish_consume(Result<Delivery>& result, CallContext& context) {
   }
   context.receipt.count = result->count;
   context.receipt.first = result->first;
+  context.count = result->count;
+  if (!result->empty()) context.queue = result->queue;
   if (result->held_back) context.decisions.note(19);
   if (context.look.scene) {
     context.look.scene->topic = "q-" + project_id(context.project) + "-" + result->queue.text();
@@ -55,10 +57,12 @@ Outcome finish_confirm(Result<ConfirmResult>& result, CallContext& context) {
     context.decisions.note(23);
     context.decisions.note(25);
   }
+  context.count = std::size_t{result->success} + result->fail;
   return encode_confirmed(*result);
 }
 
 Outcome run_confirm(CallContext& context, const ConfirmCall& confirm, Stream stream) {
+  context.group = confirm.group;
   context.queue_text = confirm.queue_text;
   context.group_text = confirm.group_text;
   return go_on<finish_confirm>(
@@ -102,6 +106,7 @@ Outcome confirm_dead_letters(Call& call) {
 
 Outcome reset_group(Call& call) {
   return run_call(call, Method::kPost, decode_reset, [&context = call.context](const ResetCall& reset) {
+    context.group = reset.group;
     context.queue_text = reset.queue_text;
     context.group_text = reset.group_text;
     return go_on<finish_reset>(

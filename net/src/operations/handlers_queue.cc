@@ -24,6 +24,7 @@ void note_names(const GroupsCall& groups, CallContext& context) {
 
 Outcome finish_created_queue(Result<QueueInfo>& created, CallContext& context) {
   if (!created) return refused(created.error(), context);
+  context.queue = created->id;
   return encode_created_queue(*created);
 }
 

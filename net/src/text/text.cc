@@ -81,4 +81,10 @@ std::string shown(std::string_view text) {
   return result;
 }
 
+std::string_view beginning_of(std::string_view text, std::size_t bytes_max) noexcept {
+  std::size_t bytes = std::min(text.size(), bytes_max);
+  while (bytes > 0 && bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
 }  // namespace wingmq::net

@@ -20,6 +20,9 @@ namespace wingmq::net {
 
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 
+/// The first `bytes_max` bytes of a text, or fewer: never half a character.
+[[nodiscard]] std::string_view beginning_of(std::string_view text, std::size_t bytes_max) noexcept;
+
 enum class Plus : bool { kStays, kIsSpace };
 
 /// Decodes `%41` to `A`, and, in forms, `+` to a space; nullopt when a percent sign is not followed by two hex digits.

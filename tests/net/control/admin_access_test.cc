@@ -34,6 +34,8 @@ constexpr Listed kCalls[] = {{"GET", "/__admin"},
                              {"DELETE", "/__admin/faults"},
                              {"DELETE", "/__admin/faults/{id}"},
                              {"GET", "/__admin/deviations"},
+                             {"GET", "/__admin/requests"},
+                             {"GET", "/__admin/requests/count"},
                              {"GET", "/__admin/requests/{id}"},
                              {"GET", "/__admin/openapi.json"}};
 

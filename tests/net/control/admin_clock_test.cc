@@ -27,16 +27,32 @@ class AdminClockTest : public AdminTest {
 };
 
 TEST_F(AdminClockTest, ClockTellsTimeModeAndHowFarItWasMoved) {
-  EXPECT_EQ(text_of(get("/__admin/clock")), R"({"now":1700000000000,"mode":"manual","offset_ms":0})");
+  EXPECT_EQ(text_of(get("/__admin/clock")), R"({"now":1700000000000,"mode":"manual","offset_ms":0,"next":null})");
   pass(1500ms);
-  EXPECT_EQ(text_of(get("/__admin/clock")), R"({"now":1700000001500,"mode":"manual","offset_ms":1500})");
+  EXPECT_EQ(text_of(get("/__admin/clock")), R"({"now":1700000001500,"mode":"manual","offset_ms":1500,"next":null})");
+}
+
+TEST_F(AdminClockTest, WhatIsDueNextIsToldAndReached) {
+  const auto refusal = opened(ask("POST", kAdvance, R"({"to":"next"})"), 409);
+  EXPECT_EQ(refusal.at("error").as_string(), "nothing is due");
+  const auto made = broker_->declare_queue({project_, {.name = "q", .description = "", .mode = QueueMode::kNormal, .consume_count_max = 2}, {"g"}});
+  ASSERT_TRUE(made);
+  send(made->queue.id, {{"1"}});
+  const auto next = [&] { return text_of(get("/__admin/clock").at("next")); };
+  EXPECT_EQ(next(), R"({"at":)" + after(72h) + R"(,"type":"message_expired","queue":"q","group":null})");
+  ASSERT_FALSE(consume(made->groups.front().id).empty());
+  EXPECT_EQ(next(), R"({"at":)" + after(30s) + R"(,"type":"lease_expired","queue":"q","group":"g"})");
+  EXPECT_EQ(moved_by(R"({"to":"next"})"), 30'000);
+  EXPECT_EQ(next(), R"({"at":)" + after(72h) + R"(,"type":"message_expired","queue":"q","group":null})");
+  EXPECT_EQ(moved_by(R"({"to":"next"})"), (72h - 30s) / 1ms);
+  EXPECT_EQ(next(), "null");
 }
 
 TEST_F(AdminClockTest, RunningClockIsMovedByAnOffset) {
   SystemClock clock;
   Broker broker({}, clock, random_);
   MemoryEngine engine(broker);
-  Admin admin(engine, deviations_, explained_, nullptr, options_);
+  Admin admin(engine, deviations_, explained_, journal_, nullptr, options_);
   Request request{"POST", kAdvance, {{"Content-Type", "application/json"}}, broker.buffers().copy(R"({"by":"1d"})")};
   EXPECT_EQ(answer(admin, request).status, 200U);
   const auto shown = opened(answer(admin, Request{"GET", "/__admin/clock", {}, {}}), 200);

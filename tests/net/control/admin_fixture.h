@@ -27,7 +27,7 @@ class AdminTest : public test::BrokerTest {
     if (!admin_) {
       engine_ = std::make_unique<test::TestEngine>(*broker_);
       if (options_.faults) faults_.emplace(engine_->engine(), read_fault_rules(options_.fault_rules).value(), options_.seed);
-      admin_ = std::make_unique<Admin>(engine_->engine(), deviations_, explained_, faults_ ? &*faults_ : nullptr, options_);
+      admin_ = std::make_unique<Admin>(engine_->engine(), deviations_, explained_, journal_, faults_ ? &*faults_ : nullptr, options_);
     }
     Request request;
     request.method = method;
@@ -86,6 +86,7 @@ class AdminTest : public test::BrokerTest {
   ServerOptions options_;
   Deviations deviations_;
   ExplainedRequests explained_;
+  Journal journal_{0};
   std::unique_ptr<test::TestEngine> engine_;
   std::optional<FaultRules> faults_;
   std::unique_ptr<Admin> admin_;

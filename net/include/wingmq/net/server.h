@@ -115,6 +115,8 @@ struct ServerOptions {
   bool faults = false;
   std::string fault_rules;  ///< a JSON list: those in force from the start, as check_fault_rules() lets pass
   std::uint64_t seed = 0;   ///< of what faults leave to chance
+  /// How many calls of operations the control plane can tell about afterwards (net/API.md, the journal); 0: none.
+  std::size_t journal = 0;
   /// Receives log lines, from any thread; may be empty.
   std::function<void(LogLevel, std::string_view)> log;
   /// Receives every request, from any thread; costs nothing when empty.
