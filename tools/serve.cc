@@ -19,6 +19,7 @@
 #include "values.h"
 #include "wingmq/broker.h"
 #include "wingmq/memory_engine.h"
+#include "wingmq/net/history.h"
 #include "wingmq/net/self_signed.h"
 #include "wingmq/net/server.h"
 
@@ -143,7 +144,12 @@ ExitCode serve(ServeSettings settings, const ReadSettings& read_again) {
 
   const auto clock = make_clock(settings.clock);
   SystemRandom random;
+  net::History history(settings.history.value_or(0));
   Broker broker(settings.broker, *clock, random);
+  if (settings.history.value_or(0) > 0) {
+    broker.observe(history);
+    settings.server.history = &history;
+  }
   MemoryEngine engine(broker);
   if (const auto declared = declare_queues(engine, settings); !declared) {
     return fail(kBadOption, declared.error());

@@ -17,6 +17,7 @@ namespace wingmq::tools {
 namespace {
 
 constexpr std::size_t kJournalInTests = 1000;
+constexpr std::size_t kHistoryInTests = 10'000;
 
 template <typename T>
 struct Choice {
@@ -243,6 +244,10 @@ std::vector<SettingRule> server_and_broker_rules() {
       {.name = "journal", .placeholder = "N",
        .help = "Calls that GET /__admin/requests can tell about (default in profile test: 1000, else 0)", .topic = "Broker",
        .apply = [](ServeSettings& s, const std::string& v) { return set_kept(v, s.journal); }},
+      {.name = "history", .placeholder = "N",
+       .help = "Events of messages that GET /__admin/queues/{q}/messages/{partition}/{offset} can tell about (default in profile test: 10000, else 0)",
+       .topic = "Broker",
+       .apply = [](ServeSettings& s, const std::string& v) { return set_kept(v, s.history); }},
       {.name = "handlers", .placeholder = "compact|json", .help = "Look of a message's handler (default compact)",
        .topic = "Broker", .apply = set_handlers},
       {.name = "count-failures", .placeholder = "delivered|explicit",
@@ -352,7 +357,9 @@ void apply_profile(ServeSettings& settings) {
   }
   const bool test = settings.profile == Profile::kTest;
   server.faults = test;
-  server.journal = settings.journal.value_or(test ? kJournalInTests : 0);
+  if (!settings.journal) settings.journal = test ? kJournalInTests : 0;
+  if (!settings.history) settings.history = test ? kHistoryInTests : 0;
+  server.journal = *settings.journal;
   if (!settings.seed_given) server.seed = std::random_device()();
   if (settings.profile == Profile::kTest && server.credentials.empty()) {
     server.credentials.push_back({"test", "test", "test", false});

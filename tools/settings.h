@@ -29,7 +29,8 @@ struct ServeSettings {
   bool metrics_given = false;
   bool per_address_given = false;
   bool seed_given = false;
-  std::optional<std::size_t> journal;  ///< calls to keep; nullopt: as the profile has it
+  std::optional<std::size_t> journal;  ///< calls to keep; complete() fills it in
+  std::optional<std::size_t> history;  ///< events of messages, likewise
   bool tls_only = false;
   bool tls_auto = false;  ///< with a certificate that is made at the start
   ClockMode clock = ClockMode::kReal;

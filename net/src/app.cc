@@ -22,6 +22,7 @@
 #include "text/escape.h"
 #include "text/language.h"
 #include "text/text.h"
+#include "wingmq/net/history.h"
 
 namespace wingmq::net {
 
@@ -111,6 +112,7 @@ class App::Impl {
         admin_token_(options.admin_token),
         guard_(options.allowed_hosts),
         journal_(options.journal),
+        events_(options.history != nullptr ? &options.history->log() : nullptr),
         faults_(make_faults(engine, options)),
         admin_(engine, deviations_, explained_, journal_, faults_ ? &*faults_ : nullptr, options) {}
 
@@ -165,6 +167,7 @@ class App::Impl {
   Deviations deviations_;
   ExplainedRequests explained_;
   Journal journal_;
+  EventLog* const events_;  // nullptr: nobody wants to know
   std::optional<FaultRules> faults_;  // only where tests may break things
   Admin admin_;
   std::atomic<bool> stopping_{false};
@@ -232,6 +235,9 @@ std::optional<Reply> App::Impl::run(const Operation& operation, Request& request
   for (const std::uint8_t decision : verdict.decisions) deviations_.hit(decision);
   pending.deviations_ = &deviations_;
   CallContext& context = pending.context_.emplace(engine_, static_cast<Ticket&>(pending), handles_, explain_, language_of(request));
+  context.events = events_;
+  if (events_ != nullptr) context.access_key = caller_of(request);
+  if (events_ != nullptr && pending.draft_) context.request_id = pending.draft_->entry.id;
   explain(verdict, operation, context);
   if (!verdict.refusal) return run_for(std::move(verdict.caller), operation, request, pending);
   return with_reason(refuse_call(refusal_of(*verdict.refusal, request, operation), context.language), context);

@@ -10,6 +10,7 @@
 #include "control/admin_token.h"
 #include "control/openapi.h"
 #include "text/text.h"
+#include "wingmq/net/history.h"
 
 namespace wingmq::net {
 namespace {
@@ -96,6 +97,8 @@ const std::vector<Admin::Route>& Admin::routes() {
        [](Admin&, AdminCall& c, Body body) { return expire_leases(c, body); }},
       {"GET", "/queues/{q}/messages", kListingNames, "looks at messages and changes nothing",
        [](Admin&, AdminCall& c, Body) { return list_messages(c); }},
+      {"GET", "/queues/{q}/messages/{partition}/{offset}", kNarrowingNames, "one message, and for each group its state, why, and what happened",
+       [](Admin&, AdminCall& c, Body) { return show_message(c); }},
       {"GET", "/queues/{q}/balance", kNarrowingNames, "what became of each group's messages", [](Admin&, AdminCall& c, Body) { return show_balance(c); }},
       {"GET", "/wait", kWaiting, "waits until counts are as wanted: ?queue=Q&group=G&until=drained&timeout=10s",
        [](Admin&, AdminCall& c, Body) { return wait_until(c); }},
@@ -121,6 +124,7 @@ Admin::Admin(Engine& engine, Deviations& deviations, const ExplainedRequests& ex
       deviations_(deviations),
       explained_(explained),
       journal_(journal),
+      events_(options.history != nullptr ? &options.history->log() : nullptr),
       faults_(faults),
       access_(options.admin),
       token_(options.admin_token),
@@ -164,6 +168,7 @@ AdminOutcome Admin::answer(const Request& request, Ticket& ticket, std::optional
   call.emplace(engine_, ticket, deviations_, std::move(*decoded_names), std::move(*query));
   call->faults = faults_;
   call->journal = &journal_;
+  call->events = events_;
   return (*route)->run(*this, *call, request.body.view());
 }
 

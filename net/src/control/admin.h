@@ -50,6 +50,7 @@ class Admin {
   Deviations& deviations_;
   const ExplainedRequests& explained_;
   Journal& journal_;
+  EventLog* const events_;
   FaultRules* const faults_;
   const AdminAccess access_;
   const std::string token_;

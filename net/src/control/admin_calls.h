@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ struct CreateCall {
 struct SendCall {
   BatchRef batch;  ///< until the engine has it
   std::uint32_t messages = 0;
+  QueueId queue = {};
 };
 /// POST /__admin/queues/{q}/purge, read.
 struct PurgeCall {
@@ -51,6 +53,17 @@ struct WaitCall {
   WatchRequest watch = {};
 };
 
+struct Standing;
+/// GET /__admin/queues/{q}/messages/{partition}/{offset}, group after group.
+struct MessageCall {
+  PartitionIndex partition;
+  Offset offset;
+  QueueGroups queue = {};
+  std::size_t next = 0;                       ///< the group that comes next
+  std::shared_ptr<Standing> standing = {};    ///< what is known of it
+  std::string reply = {};                     ///< as far as it goes
+};
+
 /// A call of the control plane on its way, and what is needed to answer it: it may have to wait for the engine. For the thread that
 /// serves it.
 struct AdminCall {
@@ -63,8 +76,9 @@ struct AdminCall {
   bool keeps_queues = false;  ///< a reset does
   FaultRules* faults = nullptr;  ///< that a reset starts afresh
   Journal* journal = nullptr;    ///< that a reset empties
+  EventLog* events = nullptr;    ///< the same; nullptr: nobody keeps any
   /// What a call has read of its body, for when the engine has told what it needs to go on.
-  std::variant<std::monostate, CreateCall, SendCall, PurgeCall, RedriveCall, ExpireRequest, WaitCall> read = {};
+  std::variant<std::monostate, CreateCall, SendCall, PurgeCall, RedriveCall, ExpireRequest, WaitCall, MessageCall> read = {};
   /// The call may wait for so long from now on; then it is to be rung. For whoever has timers.
   std::optional<std::chrono::milliseconds> patience = {};
   /// What to do with the engine's answer.
@@ -121,6 +135,11 @@ inline constexpr std::size_t kPeekBytesMax = std::size_t{4} << 20;
 [[nodiscard]] AdminOutcome show_queue(AdminCall& call);
 /// GET /__admin/queues/{q}/messages
 [[nodiscard]] AdminOutcome list_messages(AdminCall& call);
+/// GET /__admin/queues/{q}/messages/{partition}/{offset}. 404: it is not there, or not any more.
+[[nodiscard]] AdminOutcome show_message(AdminCall& call);
+/// Appends a message as the two show it.
+void append_message(std::string& out, const PeekedMessage& message);
+[[nodiscard]] std::string_view state_name(MessageState state);
 
 /// A listing's `limit`, 1 to kPeekLimitMax; without one kPeekLimitDefault. 400.
 [[nodiscard]] AdminResult<std::uint32_t> read_limit(const std::string* text);

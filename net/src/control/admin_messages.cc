@@ -83,25 +83,6 @@ std::size_t text_bytes(const PeekedMessage& message) {
 
 std::string_view or_else(std::string_view text, std::string_view otherwise) { return text.empty() ? otherwise : text; }
 
-/// Appends a message. The stored parts are JSON texts, valid since they were received, and go out as they are: numbers
-/// keep their spelling and members their order.
-void append_message(std::string& out, const PeekedMessage& message) {
-  const Batch& batch = *message.batch;
-  fmt::format_to(
-      std::back_inserter(out), R"({{"partition":{},"offset":{},"sent":{},"body":{},"attributes":{},"tags":{})",
-      message.partition.value, message.offset.value, message.sent.time_since_epoch().count(), batch.body(message.index),
-      or_else(batch.attributes(message.index), "{}"), or_else(batch.tags(message.index), "[]"));
-  if (message.state) {
-    const auto* known = std::find_if(std::begin(kStates), std::end(kStates),
-                                     [&](const StateName& each) { return each.state == *message.state; });
-    fmt::format_to(
-        std::back_inserter(out), R"(,"state":"{}","failed_count":{},"lease_deadline":{})", known->name,
-        message.failures,
-        message.lease_deadline ? fmt::to_string(message.lease_deadline->time_since_epoch().count()) : "null");
-  }
-  out += '}';
-}
-
 /// How many of the messages go into one reply: `limit`, or fewer when they are large, but one in any case.
 std::size_t count_in_reply(const std::vector<PeekedMessage>& messages, std::size_t limit) {
   std::size_t bytes = 0;
@@ -141,6 +122,27 @@ AdminOutcome look_into(const QueueGroups& found, AdminCall& call) {
 }
 
 }  // namespace
+
+std::string_view state_name(MessageState state) {
+  return std::ranges::find(kStates, state, &StateName::state)->name;
+}
+
+/// Appends a message. The stored parts are JSON texts, valid since they were received, and go out as they are: numbers
+/// keep their spelling and members their order.
+void append_message(std::string& out, const PeekedMessage& message) {
+  const Batch& batch = *message.batch;
+  fmt::format_to(
+      std::back_inserter(out), R"({{"partition":{},"offset":{},"sent":{},"body":{},"attributes":{},"tags":{})",
+      message.partition.value, message.offset.value, message.sent.time_since_epoch().count(), batch.body(message.index),
+      or_else(batch.attributes(message.index), "{}"), or_else(batch.tags(message.index), "[]"));
+  if (message.state) {
+    fmt::format_to(
+        std::back_inserter(out), R"(,"state":"{}","failed_count":{},"lease_deadline":{})", state_name(*message.state),
+        message.failures,
+        message.lease_deadline ? fmt::to_string(message.lease_deadline->time_since_epoch().count()) : "null");
+  }
+  out += '}';
+}
 
 AdminResult<std::uint32_t> read_limit(const std::string* text) {
   if (text == nullptr) return static_cast<std::uint32_t>(kPeekLimitDefault);

@@ -138,8 +138,10 @@ AdminOutcome count_requests(AdminCall& call) { return ask_journal<counting>(call
 AdminOutcome show_request(AdminCall& call, const ExplainedRequests& explained) {
   const std::string& id = call.names.front();
   boost::json::object shown_members;
-  if (const auto explanation = explained.find(id)) shown_members = boost::json::parse(*explanation).as_object();
-  if (const auto entry = call.journal->find(id)) {
+  const auto entry = call.journal->find(id);
+  const auto explanation = explained.find(entry && !entry->explained.empty() ? entry->explained : id);
+  if (explanation) shown_members = boost::json::parse(*explanation).as_object();
+  if (entry) {
     // insert() leaves what is there: an explanation's reason and detail say more.
     const auto members = json_of(*entry);
     shown_members.insert(members.begin(), members.end());

@@ -36,6 +36,7 @@ AdminOutcome count_queues(Result<void>& wiped, AdminCall& call) {
   call.deviations.clear();
   if (call.faults != nullptr) call.faults->restart();
   call.journal->clear();
+  if (call.events != nullptr) call.events->clear();
   return go_on<finish_reset>(call.engine.inspect(std::nullopt, call.ticket), call);
 }
 

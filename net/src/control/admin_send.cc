@@ -98,6 +98,7 @@ AdminError cannot_send(const Error& error) {
 AdminOutcome finish_send(Result<Stored>& stored, AdminCall& call) {
   if (!stored) return std::unexpected(cannot_send(stored.error()));
   const std::uint32_t count = std::get<SendCall>(call.read).messages;
+  if (call.events != nullptr) call.events->sent(std::get<SendCall>(call.read).queue, *stored, count, call.engine.clock().now(), {});
   std::string out = fmt::format(R"({{"sent":{},"messages":[)", count);
   for (std::uint32_t i = 0; i < count; ++i) {
     fmt::format_to(std::back_inserter(out), R"({}{{"partition":{},"offset":{}}})", i == 0 ? "" : ",", stored->partition.value, stored->first.value + i);
@@ -108,6 +109,7 @@ AdminOutcome finish_send(Result<Stored>& stored, AdminCall& call) {
 AdminOutcome send_found(const QueueGroups& found, AdminCall& call) {
   auto& asked = std::get<SendCall>(call.read);
   asked.messages = asked.batch->count();
+  asked.queue = found.queue.id;
   return go_on<finish_send>(call.engine.send(found.queue.project, found.queue.id, std::move(asked.batch), call.ticket), call);
 }
 
@@ -116,7 +118,7 @@ AdminOutcome send_found(const QueueGroups& found, AdminCall& call) {
 AdminOutcome put_messages(AdminCall& call, std::string_view body, std::uint32_t messages_max) {
   auto batch = read_batch(call.engine.buffers(), body, messages_max);
   if (!batch) return std::unexpected(batch.error());
-  call.read = SendCall{std::move(*batch)};
+  call.read = SendCall{.batch = std::move(*batch)};
   return with_queue<send_found>(call);
 }
 

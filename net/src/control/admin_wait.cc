@@ -93,12 +93,13 @@ std::string handle_text(const Handle& handle) {
   return {text.data(), text.size()};
 }
 
-boost::json::object holding_json(const PeekedMessage& message) {
+boost::json::object holding_json(const PeekedMessage& message, const EventLog* events) {
   const bool leased = message.state == MessageState::kInFlight;
   boost::json::object object{{"partition", message.partition.value}, {"offset", message.offset.value}, {"state", leased ? "in_flight" : "available"}};
   object["handler"] = message.handle ? boost::json::value(handle_text(*message.handle)) : boost::json::value(nullptr);
   object["lease_deadline"] = message.lease_deadline ? boost::json::value(message.lease_deadline->time_since_epoch().count()) : boost::json::value(nullptr);
-  object["leased_by"] = nullptr;
+  const std::string holder = events != nullptr && message.handle ? events->holder(*message.handle) : "";
+  object["leased_by"] = holder.empty() ? boost::json::value(nullptr) : boost::json::value(holder);
   return object;
 }
 
@@ -119,7 +120,7 @@ AdminOutcome give_up(const QueueGroups& found, AdminCall& call) {
   const WatchedCounts counts = counts_of(found, group == found.groups.end() ? nullptr : &*group);
   if (wait.never) return met(wait, counts);
   boost::json::array holding;
-  for (const PeekedMessage& each : wait.holding) holding.emplace_back(holding_json(each));
+  for (const PeekedMessage& each : wait.holding) holding.emplace_back(holding_json(each, call.events));
   return std::unexpected(AdminError{.status = 408,
                                     .error = fmt::format("not {} after {}", wanted(wait), spelled(wait.span)),
                                     .hint = hint_about_time(call.engine),

@@ -70,7 +70,7 @@ void read_reply(const Reply& reply, JournalEntry& entry) {
   entry.status_code = kDoneCode;
   if (!reply.body.starts_with(kDoneStart)) read_refusal(reply, entry);
   if (const auto reason = header_of(reply, "X-WingMQ-Reason"); !reason.empty()) entry.reason = reason;
-  if (const auto explained = header_of(reply, "X-WingMQ-Explain"); !explained.empty()) entry.id = explained.substr(kExplainedUnder.size());
+  if (const auto explained = header_of(reply, "X-WingMQ-Explain"); !explained.empty()) entry.explained = explained.substr(kExplainedUnder.size());
   entry.fault = header_of(reply, "X-WingMQ-Fault");
   if (reply.dropped) entry.outcome = CallOutcome::kLost;
 }
@@ -86,11 +86,12 @@ std::string_view to_string(CallOutcome outcome) {
   return "";
 }
 
-std::optional<JournalDraft> Journal::begin(const Request& request, std::string_view operation, std::string_view caller, Time now) const {
+std::optional<JournalDraft> Journal::begin(const Request& request, std::string_view operation, std::string_view caller, Time now) {
   if (kept_ == 0) return std::nullopt;
   try {
     JournalDraft draft;
     draft.begun = std::chrono::steady_clock::now();
+    draft.entry.id = fmt::format("r{}", begun_.fetch_add(1, std::memory_order_relaxed) + 1);
     draft.entry.at = now;
     draft.entry.operation = operation;
     draft.entry.access_key = caller;
@@ -122,7 +123,6 @@ std::uint64_t Journal::add(JournalDraft draft, const CallContext* context, const
     }
     const std::scoped_lock lock(mutex_);
     entry.number = ++last_;
-    if (entry.id.empty()) entry.id = fmt::format("r{}", entry.number);
     if (entries_.size() == kept_) entries_.pop_front();
     entries_.push_back(std::move(entry));
     return last_;
@@ -154,7 +154,7 @@ std::size_t Journal::count(const std::function<bool(const JournalEntry&)>& wante
 
 std::optional<JournalEntry> Journal::find(std::string_view id) const {
   const std::scoped_lock lock(mutex_);
-  const auto found = std::ranges::find(entries_, id, &JournalEntry::id);
+  const auto found = std::ranges::find_if(entries_, [id](const JournalEntry& entry) { return entry.id == id || (!id.empty() && entry.explained == id); });
   return found != entries_.end() ? std::optional(*found) : std::nullopt;
 }
 

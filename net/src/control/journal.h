@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +30,8 @@ enum class CallOutcome : std::uint8_t {
 /// A call of an operation, as the journal keeps it.
 struct JournalEntry {
   std::uint64_t number = 0;  ///< later calls have higher ones
-  std::string id;
+  std::string id;            ///< from when the call came
+  std::string explained;     ///< under which id its signature is explained; empty: it is not
   Time at{};                 ///< the broker's, when the call came
   std::chrono::microseconds took{};
   std::string_view operation;
@@ -66,7 +68,7 @@ class Journal {
   [[nodiscard]] std::size_t kept() const noexcept { return kept_; }
 
   /// What there is to tell when the call comes. `caller`: its access key, fit to be shown.
-  [[nodiscard]] std::optional<JournalDraft> begin(const Request& request, std::string_view operation, std::string_view caller, Time now) const;
+  [[nodiscard]] std::optional<JournalDraft> begin(const Request& request, std::string_view operation, std::string_view caller, Time now);
   /// Notes the call, which is over: `context` and `reply` where it got so far. Returns its number.
   std::uint64_t add(JournalDraft draft, const CallContext* context, const Reply* reply);
   /// The reply of the call with that number did not reach the client.
@@ -76,12 +78,14 @@ class Journal {
   [[nodiscard]] std::vector<JournalEntry> list(const std::function<bool(const JournalEntry&)>& wanted, std::uint64_t before,
                                                std::size_t limit) const;
   [[nodiscard]] std::size_t count(const std::function<bool(const JournalEntry&)>& wanted) const;
+  /// By its id, or the one that explains it.
   [[nodiscard]] std::optional<JournalEntry> find(std::string_view id) const;
   /// Forgets them all.
   void clear();
 
  private:
   const std::size_t kept_;
+  std::atomic<std::uint64_t> begun_{0};
   mutable std::mutex mutex_;
   std::deque<JournalEntry> entries_;  // oldest first; guarded by mutex_, like the next one
   std::uint64_t last_ = 0;

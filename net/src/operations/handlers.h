@@ -5,10 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/principal.h"
 #include "http/message_io.h"
 #include "operations/encode.h"
+#include "operations/event_log.h"
 #include "operations/fault.h"
 #include "operations/findings.h"
 #include "text/language.h"
@@ -47,6 +49,10 @@ struct CallContext {
   Delivery receipt = {};              ///< of what the reply brings, without the messages: enough to give it back
   std::optional<InjectedFault> fault = {};  ///< that a test wants the call to have
   std::string held_body = {};         ///< of a reply that is made, while the fault goes on
+  EventLog* events = nullptr;           ///< nobody wants to know what happens
+  std::string request_id = {};          ///< of the call in the journal; empty: it has none
+  std::string access_key = {};          ///< of the caller, for those who want to know
+  std::vector<Handle> confirming = {};  ///< what a confirmation is about, for them
   bool may_park = false;              ///< a consume: it may wait for as long as it asked to
   std::optional<Refusal> refusal = {};  ///< while a hint for it is looked for
   Decisions decisions = {};           ///< that the answer relies on

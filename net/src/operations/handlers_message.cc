@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "access/project_id.h"
 #include "operations/handlers.h"
@@ -18,6 +19,7 @@ Outcome finish_consume(Result<Delivery>& result, CallContext& context) {
   context.receipt.first = result->first;
   context.count = result->count;
   if (!result->empty()) context.queue = result->queue;
+  if (context.events != nullptr && !result->empty()) context.events->received(result->first, context.request_id, context.access_key);
   if (result->held_back) context.decisions.note(19);
   if (context.look.scene) {
     context.look.scene->topic = "q-" + project_id(context.project) + "-" + result->queue.text();
@@ -46,7 +48,19 @@ Outcome run_consume(CallContext& context, const ConsumeCall& consume) {
   return go_on<finish_consume>(context.engine.consume(context.project, request, context.ticket), context);
 }
 
+/// Tells those who want to know by which call messages were confirmed or failed, or came too late.
+void tell(const Result<ConfirmResult>& result, const CallContext& context) {
+  const bool late = !result && result.error().code == ErrorCode::kHandleInvalid;
+  const Time now = context.engine.clock().now();
+  std::uint64_t last = 0;
+  for (const Handle& handle : context.confirming) {
+    if (late) context.events->refused(handle, now, context.request_id);
+    if (result && std::exchange(last, handle.secret) != handle.secret) context.events->settled(handle, context.request_id);
+  }
+}
+
 Outcome finish_confirm(Result<ConfirmResult>& result, CallContext& context) {
+  if (context.events != nullptr) tell(result, context);
   if (!result) {
     const auto code = result.error().code;
     if (code == ErrorCode::kHandleForeign || code == ErrorCode::kHandleInvalid) context.decisions.note(22);
@@ -63,6 +77,11 @@ Outcome finish_confirm(Result<ConfirmResult>& result, CallContext& context) {
 
 Outcome run_confirm(CallContext& context, const ConfirmCall& confirm, Stream stream) {
   context.group = confirm.group;
+  if (context.events != nullptr) {
+    for (const ConfirmEntry& entry : confirm.entries) {
+      if (entry.handle) context.confirming.push_back(*entry.handle);
+    }
+  }
   context.queue_text = confirm.queue_text;
   context.group_text = confirm.group_text;
   return go_on<finish_confirm>(

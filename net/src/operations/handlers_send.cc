@@ -75,6 +75,10 @@ Batched take_messages(Call& call, const Fields& fields, MessageList& in_body) {
 
 Outcome finish_send(Result<Stored>& sent, CallContext& context) {
   if (sent) {
+    if (context.events != nullptr) {
+      const auto count = static_cast<std::uint32_t>(context.count);
+      context.events->sent(*context.queue, *sent, count, context.engine.clock().now(), context.request_id);
+    }
     context.decisions.note(9);
     return encode_sent(context.count);
   }

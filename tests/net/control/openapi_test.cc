@@ -114,7 +114,7 @@ TEST_F(OpenapiTest, EveryCallHasAnIdASecurityAndARefusal) {
       EXPECT_TRUE(std::ranges::any_of(statuses, [](const auto& each) { return each.starts_with('4'); })) << path.key();
     }
   }
-  EXPECT_EQ(ids.size(), std::size(kOperations) + 27);
+  EXPECT_EQ(ids.size(), std::size(kOperations) + 28);
 }
 
 TEST_F(OpenapiTest, NothingIsComposedOfOnePart) {

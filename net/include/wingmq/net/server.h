@@ -15,6 +15,8 @@
 
 namespace wingmq::net {
 
+class History;
+
 /// How calls are authenticated (API.md 2).
 enum class AuthMode : std::uint8_t {
   kOff,     ///< not at all: the accessKey names the customer
@@ -117,6 +119,8 @@ struct ServerOptions {
   std::uint64_t seed = 0;   ///< of what faults leave to chance
   /// How many calls of operations the control plane can tell about afterwards (net/API.md, the journal); 0: none.
   std::size_t journal = 0;
+  /// What the broker tells of its messages, for the control plane to tell further; nullptr: nothing is kept. Must outlive the server.
+  History* history = nullptr;
   /// Receives log lines, from any thread; may be empty.
   std::function<void(LogLevel, std::string_view)> log;
   /// Receives every request, from any thread; costs nothing when empty.
