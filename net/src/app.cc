@@ -129,6 +129,10 @@ class App::Impl {
   [[nodiscard]] std::string_view caller_of(const Request& request) const;
 
   void set_credentials(const std::vector<Credential>& credentials) { auth_.replace(credentials); }
+  void restart_tests() {
+    deviations_.clear();
+    if (faults_) faults_->restart();
+  }
   void begin_shutdown() noexcept { stopping_.store(true, std::memory_order_release); }
   void set_not_ready(std::string reason) {
     const std::scoped_lock lock(mutex_);
@@ -438,6 +442,7 @@ Reply App::http_fault(unsigned status, const Request* request, std::string_view 
 std::string_view App::caller_of(const Request& request) const { return impl_->caller_of(request); }
 
 void App::set_credentials(const std::vector<Credential>& credentials) { impl_->set_credentials(credentials); }
+void App::restart_tests() { impl_->restart_tests(); }
 void App::begin_shutdown() noexcept { impl_->begin_shutdown(); }
 void App::set_not_ready(std::string reason) { impl_->set_not_ready(std::move(reason)); }
 

@@ -93,6 +93,9 @@ class App {
   /// Replaces who may call.
   void set_credentials(const std::vector<Credential>& credentials);
 
+  /// What a reset does besides forgetting messages: the fault rules of the start again, and no decision counted.
+  void restart_tests();
+
   /// From now on /readyz answers 503 and new operations are refused with 503 WMQ.SHUTTING_DOWN.
   void begin_shutdown() noexcept;
   /// /readyz answers 503 with this reason until it is empty; starts out as "starting".

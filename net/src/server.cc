@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <deque>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -16,6 +17,8 @@
 #include "http/listener.h"
 #include "http/session.h"
 #include "http/worker.h"
+#include "operations/error_map.h"
+#include "wingmq/wait_for.h"
 
 namespace wingmq::net {
 namespace {
@@ -45,6 +48,7 @@ class Server::Impl {
         workers_(make_workers()) {}
 
   std::expected<void, std::string> start();
+  [[nodiscard]] std::expected<void, std::string> reset();
   void stop(std::chrono::milliseconds grace);
   void set_credentials(const std::vector<Credential>& credentials) { app_.set_credentials(credentials); }
   [[nodiscard]] std::expected<void, std::string> reload_tls() { return tls_.load(); }
@@ -198,6 +202,15 @@ std::string Server::Impl::too_many(Admission admission) const {
   return "the limit of " + std::to_string(limits.connections_per_address_max) + " connections from one address is reached";
 }
 
+std::expected<void, std::string> Server::Impl::reset() {
+  if (!engine_.capabilities().wipe) return std::unexpected("this engine cannot forget its messages");
+  const std::span<const QueuePlan> declared = options_.declared_queues;
+  const auto wiped = wait_for([&](Ticket& ticket) { return engine_.wipe(declared, ticket); });
+  if (!wiped) return std::unexpected("nothing was forgotten: " + text_of(refusal_of(wiped.error()), Language::kEnglish));
+  app_.restart_tests();
+  return {};
+}
+
 // --- Stopping ---------------------------------------------------------------------------------------------------------
 
 void Server::Impl::stop(std::chrono::milliseconds grace) {
@@ -244,6 +257,7 @@ const std::vector<Endpoint>& Server::endpoints() const noexcept { return impl_->
 std::string Server::url() const { return impl_->url(); }
 void Server::set_credentials(const std::vector<Credential>& credentials) { impl_->set_credentials(credentials); }
 std::expected<void, std::string> Server::reload_tls() { return impl_->reload_tls(); }
+std::expected<void, std::string> Server::reset() { return impl_->reset(); }
 void Server::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
 
 }  // namespace wingmq::net

@@ -43,19 +43,6 @@ AdminReply met(const WaitCall& wait, const WatchedCounts& counts) {
   return boost::json::serialize(boost::json::object{{"met", true}, {"waited_ms", waited.count()}, {"counts", counts_json(wait, counts)}});
 }
 
-WatchedCounts counts_of(const QueueGroups& queue, const GroupInfo* group) {
-  if (group == nullptr) return {.messages = queue.queue.messages};
-  return {.messages = 0,
-          .produced = group->produced,
-          .consumed = group->consumed,
-          .available = group->available,
-          .in_flight = group->in_flight,
-          .dead_produced = group->dead_produced,
-          .dead_available = group->dead_available,
-          .dead_in_flight = group->dead_in_flight,
-          .parked = group->parked};
-}
-
 // --- While it waits ---------------------------------------------------------------------------------------------------
 
 AdminOutcome watch_found(const QueueGroups& found, AdminCall& call);

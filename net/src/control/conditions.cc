@@ -61,4 +61,17 @@ AdminResult<std::vector<Condition>> read_condition(std::string_view text, bool o
   return Conditions{{count->count, known->is, *number}};
 }
 
+WatchedCounts counts_of(const QueueGroups& queue, const GroupInfo* group) {
+  if (group == nullptr) return {.messages = queue.queue.messages};
+  return {.messages = 0,
+          .produced = group->produced,
+          .consumed = group->consumed,
+          .available = group->available,
+          .in_flight = group->in_flight,
+          .dead_produced = group->dead_produced,
+          .dead_available = group->dead_available,
+          .dead_in_flight = group->dead_in_flight,
+          .parked = group->parked};
+}
+
 }  // namespace wingmq::net

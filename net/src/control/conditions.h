@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "control/admin_result.h"
+#include "wingmq/info.h"
 #include "wingmq/watch.h"
 
 namespace wingmq::net {
@@ -16,6 +17,9 @@ struct CountName {
 };
 /// Those of a group; of a queue there is `messages` alone.
 [[nodiscard]] std::span<const CountName> count_names(bool of_group) noexcept;
+
+/// The counts of a group, or with nullptr those of the queue itself.
+[[nodiscard]] WatchedCounts counts_of(const QueueGroups& queue, const GroupInfo* group);
 
 /// Reads `drained`, or COUNT OP NUMBER without spaces: `available>=3`. 400 for anything else.
 [[nodiscard]] AdminResult<std::vector<Condition>> read_condition(std::string_view text, bool of_group);

@@ -160,6 +160,11 @@ class Server {
   /// and then nothing has changed. Any thread.
   [[nodiscard]] std::expected<void, std::string> reload_tls();
 
+  /// As POST /__admin/reset {}: every queue is forgotten, those of ServerOptions::declared_queues are made again in the same step, parked
+  /// consumers are answered with an empty array, and the fault rules are those of the start. Holds the thread until it is done. The error
+  /// says why it cannot be; then nothing has changed. Any thread but the server's own.
+  [[nodiscard]] std::expected<void, std::string> reset();
+
   /// Accepts no more, closes the engine, answers parked consumers with an empty array, lets running requests finish (`grace` at most),
   /// closes every connection and joins the threads. May be called from any thread but the server's own; twice is harmless.
   void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(1500));
