@@ -30,14 +30,18 @@ fi
 
 # The consumer must find the installed headers, not ours: it is built from a copy, outside the source tree.
 cp -r "$here/consumer" "$dir/consumer"
+# build_consumer PROGRAM COMPONENT
 build_consumer() {
-  cmake -G Ninja -S "$dir/consumer" -B "$dir/build-$1" -DCOMPONENT="$1" -DCMAKE_CXX_COMPILER="$compiler" \
+  cmake -G Ninja -S "$dir/consumer" -B "$dir/build-$1" -DPROGRAM="$1" -DCOMPONENT="$2" -DCMAKE_CXX_COMPILER="$compiler" \
     -DCMAKE_PREFIX_PATH="$dir/prefix" && cmake --build "$dir/build-$1"
 }
 
-for component in core net; do
-  build_consumer "$component" >"$dir/consumer.log" 2>&1 ||
-    { cat "$dir/consumer.log"; fail "a project that uses wingmq::$component does not build"; }
-  "$dir/build-$component/consumer" || fail "the program built with wingmq::$component exits with $?"
-done
+check_consumer() {
+  build_consumer "$@" >"$dir/consumer.log" 2>&1 || { cat "$dir/consumer.log"; fail "$1.cc does not build with wingmq::$2"; }
+  "$dir/build-$1/consumer" || fail "$1.cc, built with wingmq::$2, exits with $?"
+}
+
+check_consumer core core
+check_consumer net net
+check_consumer test_broker net
 echo "the installed package works"

@@ -5,11 +5,12 @@ option(WINGMQ_BENCH "Build the benchmarks, where Google Benchmark is installed (
 option(WINGMQ_FUZZ "Build tests/fuzz/ with libFuzzer (Clang) instead of as replays of the corpus" OFF)
 option(WINGMQ_COVERAGE "Record line coverage (Clang); adds the target `coverage`" OFF)
 option(WINGMQ_HARDEN "Compile and link so that a fault of memory is hard to exploit; not beside sanitizers" ON)
+option(WINGMQ_INSTALL "Install the libraries and the CMake package; a project that adds this one usually does not want that" ${PROJECT_IS_TOP_LEVEL})
 option(WINGMQ_PCH "Precompile the heavy headers" ON)
 set(WINGMQ_SANITIZE "" CACHE STRING "Sanitizers for everything, as for -fsanitize=")
 
 get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
-if(NOT CMAKE_BUILD_TYPE AND NOT multi_config)
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT multi_config)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
 endif()
 
