@@ -120,6 +120,32 @@ TEST_F(LifecycleTest, StoppingAnswersParkedConsumersEmptyAndEndsIdleConnections)
   EXPECT_TRUE(idle.closed());
 }
 
+TEST_F(LifecycleTest, AResetLeavesTheDeclaredQueuesAndAnswersParkedConsumersEmpty) {
+  options_.declared_queues = {*net::parse_declared_queue("again?groups=g")};
+  start();
+  HttpSocket socket(port());
+  socket.send(consume_request(30));
+  ASSERT_TRUE(parked(1));
+  ASSERT_TRUE(server_->reset());
+  const auto reply = socket.receive();
+  ASSERT_TRUE(reply);
+  EXPECT_NE(reply->body.find(R"("returnObj":"[]")"), std::string::npos) << reply->body;
+  const auto left = broker_.inspect();
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left.front().queue.spec.name, "again");
+  EXPECT_EQ(left.front().groups.size(), 1U);
+}
+
+TEST_F(LifecycleTest, AResetThatCannotMakeTheDeclaredQueuesForgetsNothing) {
+  const auto twice = *net::parse_declared_queue("twice");
+  options_.declared_queues = {twice, twice};
+  start();
+  const auto refused = server_->reset();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("nothing was forgotten"), std::string::npos) << refused.error();
+  EXPECT_EQ(broker_.inspect().front().queue.id.text(), queue_);
+}
+
 TEST_F(LifecycleTest, StoppingTwiceIsHarmless) {
   start();
   server_->stop();

@@ -33,7 +33,7 @@ struct TestBrokerOptions {
   Time start = std::chrono::sys_days(std::chrono::year(2026) / std::chrono::January / 1);
   /// Limits among them: `{.broker = {.limits = {.queues_per_project = 50}}}`.
   Options broker = {};
-  /// `declared_queues` and `seed` are filled in by the TestBroker.
+  /// To change one, begin with test_server_options(). `declared_queues` and `seed` are filled in by the TestBroker.
   ServerOptions server = test_server_options();
 };
 
@@ -52,7 +52,8 @@ struct WaitOutcome {
 std::ostream& operator<<(std::ostream& out, const WaitOutcome& outcome);
 
 /// A broker with its HTTP server inside a test: a clock that stands still until advance(), ids that are the same in every run, any free
-/// port of 127.0.0.1. Tied to no test framework.
+/// port of 127.0.0.1. Tied to no test framework. A consumer that finds nothing waits until a message comes, or advance() has carried the
+/// clock past its timeWait.
 ///
 ///     TestBroker mq{"orders?groups=billing&dlq=3"};
 ///     start_consumer(mq.url(), mq.queue_id("orders").text(), mq.group_id("orders", "billing").text());
