@@ -132,6 +132,8 @@ class App::Impl {
   void restart_tests() {
     deviations_.clear();
     if (faults_) faults_->restart();
+    journal_.clear();
+    if (events_ != nullptr) events_->clear();
   }
   void begin_shutdown() noexcept { stopping_.store(true, std::memory_order_release); }
   void set_not_ready(std::string reason) {

@@ -21,6 +21,7 @@
 #include "text/text.h"
 #include "wingmq/memory_engine.h"
 #include "wingmq/net/declared_queue.h"
+#include "wingmq/net/history.h"
 
 namespace wingmq::net {
 namespace {
@@ -29,6 +30,8 @@ using std::chrono::steady_clock;
 
 constexpr Millis kTestWaitMax = std::chrono::minutes(10);
 constexpr std::uint32_t kDescribedMax = 10;
+constexpr std::size_t kEventsKept = 10'000;
+constexpr std::size_t kCallsKept = 1000;
 
 /// The n-th value depends on nothing but the seed (SplitMix64). Safe for concurrent use.
 class TestRandom final : public RandomSource {
@@ -206,6 +209,7 @@ class TestBroker::Impl {
   const std::uint32_t batch_messages_max;
   ManualClock clock;
   TestRandom random;
+  History history{kEventsKept};
   Broker broker;
   MemoryEngine engine;
   Server server;
@@ -218,12 +222,13 @@ class TestBroker::Impl {
   };
   [[nodiscard]] WatchTarget find(const WaitOrder& order);
   [[nodiscard]] WaitOutcome given_up(const WaitOrder& order);
-  [[nodiscard]] std::string hint_about_time() const;
+  [[nodiscard]] std::string hint_about_time();
 };
 
 namespace {
 
-ServerOptions with_queues(TestBrokerOptions& options, const std::vector<QueuePlan>& plans) {
+ServerOptions with_queues(TestBrokerOptions& options, const std::vector<QueuePlan>& plans, History& history) {
+  options.server.history = &history;
   options.server.declared_queues = plans;
   options.server.seed = options.seed;
   return std::move(options.server);
@@ -240,7 +245,8 @@ TestBroker::Impl::Impl(const std::vector<std::string>& queues, TestBrokerOptions
       random(options.seed),
       broker(options.broker, clock, random),
       engine(broker),
-      server(engine, with_queues(options, plans)) {
+      server(engine, with_queues(options, plans, history)) {
+  broker.observe(history);
   for (std::size_t i = 0; i < plans.size(); ++i) {
     if (const auto made = declare_queue(engine, plans[i]); !made) {
       throw std::invalid_argument(fmt::format("queue \"{}\": {}", queues[i], made.error()));
@@ -258,10 +264,10 @@ std::string TestBroker::Impl::clock_text() const {
   return fmt::format("clock {} ({} ms after the start), seed {}", clock.now().time_since_epoch().count(), (clock.now() - start).count(), seed);
 }
 
-std::string TestBroker::Impl::hint_about_time() const {
-  const auto next = broker.next_deadline();
+std::string TestBroker::Impl::hint_about_time() {
+  const auto next = broker.next_event();
   if (!next) return "the clock stands still, and nothing is due";
-  return fmt::format("the clock stands still: advance({}ms) brings what is due next", std::max<Millis::rep>((*next - clock.now()).count(), 0));
+  return fmt::format("the clock stands still: advance({}ms) brings what is due next", std::max<Millis::rep>((next->at - clock.now()).count(), 0));
 }
 
 WaitOutcome TestBroker::Impl::wait(const WaitOrder& order) {
@@ -303,6 +309,7 @@ ServerOptions test_server_options() {
   options.listen = {{"127.0.0.1", 0}};
   options.threads = 1;
   options.faults = true;
+  options.journal = kCallsKept;
   return options;
 }
 

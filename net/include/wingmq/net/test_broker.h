@@ -22,7 +22,7 @@
 namespace wingmq::net {
 
 /// What a TestBroker's server is like unless a test wants something else: any free port of 127.0.0.1, one thread, no signatures, and
-/// tests may break calls on purpose (net/API.md, faults).
+/// tests may break calls on purpose (net/API.md, faults), and the last calls and events are kept (the journal, one message).
 [[nodiscard]] ServerOptions test_server_options();
 
 /// How a TestBroker is set up.
