@@ -61,7 +61,7 @@ check_lengths() {
     }' "$@"
 }
 
-mapfile -t sources < <(find core net tools bench tests -name '*.h' -o -name '*.cc' | sort)
+mapfile -t sources < <(find core net tools bench tests -name '*.h' -o -name '*.cc' -o -name '*.java' | sort)
 findings=$(
   check_arrows core/src "${core_rooms[@]}"
   check_arrows net/src "${net_rooms[@]}"
