@@ -32,7 +32,8 @@ class ExtensionTest {
     assertEquals(1, failures.size());
     assertEquals(1, failures.get(0).getSuppressed().length);
     assertEquals("wingmq: queue orders: FIFO, 0 messages\n"
-        + "group g1: 0 consumed, 0 available, 0 of them in flight, 0 dead, 0 parked\nqueue more: NORMAL, 0 messages", failures.get(0).getSuppressed()[0].toString());
+        + "group g1: 0 consumed, 0 available, 0 of them in flight, 0 dead, 0 parked\nqueue more: NORMAL, 0 messages",
+        failures.get(0).getSuppressed()[0].toString());
   }
 
   @ExtendWith(WingMqExtension.class)

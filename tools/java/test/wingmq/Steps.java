@@ -133,8 +133,8 @@ final class Steps {
   }
 
   private static Map<String, Object> members(WingMqException error) {
-    return WingMq.with(Map.of("status", (long) error.status(), "statusCode", (long) error.statusCode(), "message", error.message()),
-        "errorCode", error.errorCode(), "hint", error.hint(), "reply", error.reply().value());
+    return WingMq.with(Map.of("status", (long) error.status(), "statusCode", (long) error.statusCode()),
+        "message", error.message(), "errorCode", error.errorCode(), "hint", error.hint(), "reply", error.reply().value());
   }
 
   private static Object at(Object value, String path) {

@@ -20,8 +20,8 @@ import wingmq.WingMq;
 import wingmq.WingMqException;
 
 /**
- * Gives tests of JUnit 5 a parameter {@code WingMq mq}: an access key of its own for each test, on one broker for the whole run, so
- * that tests may run at the same time. {@link Queues} declares what it has. A failed test tells what its queues hold, as a
+ * Gives tests of JUnit 5 a parameter {@code WingMq mq}: an access key of its own for each test, on one broker for the whole run,
+ * so that tests may run at the same time. {@link Queues} declares what it has. A failed test tells what its queues hold, as a
  * suppressed exception.
  *
  * <p>{@code @ExtendWith(WingMqExtension.class)} takes a broker with the default options; {@code @RegisterExtension static final
