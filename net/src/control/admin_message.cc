@@ -76,7 +76,8 @@ AdminOutcome add_group(AdminCall& call) {
   } else {
     standing.events.left_out = true;
   }
-  message.reply += (message.next > 1 ? "," : "") + standing_json(standing, message.queue.queue, group);
+  if (message.next > 1) message.reply += ',';
+  message.reply += standing_json(standing, message.queue.queue, group);
   return look_at_group(call);
 }
 

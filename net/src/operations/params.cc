@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
+#include "operations/custom_info.h"
 #include "text/text.h"
 
 namespace wingmq::net {
 namespace {
 
-constexpr std::string_view kCustomInfo = "customInfo";
 constexpr std::string_view kBodyName = "body";
 
 enum class BodyType : std::uint8_t { kJson, kForm, kOther };

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "operations/custom_info.h"
 #include "operations/params.h"
 #include "text/text.h"
 
 namespace wingmq::net {
 namespace {
-
-constexpr std::string_view kCustomInfo = "customInfo";
 
 /// The documented name that a parameter goes by; empty: it is none of the call's parameters.
 std::string_view canonical(std::string_view name, Given::Form form, const SignedOperation& operation) {
