@@ -37,7 +37,7 @@ TEST_F(AdminClockTest, WhatIsDueNextIsToldAndReached) {
   EXPECT_EQ(refusal.at("error").as_string(), "nothing is due");
   const auto made = broker_->declare_queue({project_, {.name = "q", .description = "", .mode = QueueMode::kNormal, .consume_count_max = 2}, {"g"}});
   ASSERT_TRUE(made);
-  send(made->queue.id, {{"1"}});
+  send(made->queue.id, "1");
   const auto next = [&] { return text_of(get("/__admin/clock").at("next")); };
   EXPECT_EQ(next(), R"({"at":)" + after(72h) + R"(,"type":"message_expired","queue":"q","group":null})");
   ASSERT_FALSE(consume(made->groups.front().id).empty());

@@ -19,7 +19,7 @@ class History final : public GroupObserver {
   explicit History(std::size_t events_max);
   History(const History&) = delete;
   History& operator=(const History&) = delete;
-  ~History();
+  virtual ~History();
 
   /// For the broker alone.
   void on_changes(GroupId group, std::uint64_t life, std::list<GroupChange> changes) noexcept override;
