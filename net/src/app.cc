@@ -199,7 +199,7 @@ std::optional<Reply> App::Impl::handle(Request& request, PendingCall& pending) {
   pending.draft_.reset();
   pending.noted_ = 0;
   const Operation* operation = find_operation(request.path());
-  if (operation != nullptr) pending.draft_ = journal_.begin(request, operation->name, caller_of(request), engine_.clock().now());
+  if (operation != nullptr && journal_.kept() > 0) pending.draft_ = journal_.begin(request, operation->name, caller_of(request), engine_.clock().now());
   return noted(answer(operation, request, pending), pending);
 }
 

@@ -10,13 +10,13 @@
 #include "control/admin_calls.h"
 #include "control/conditions.h"
 #include "control/with_queue.h"
+#include "operations/handle_text.h"
 #include "text/text.h"
 #include "wingmq/net/duration.h"
 
 namespace wingmq::net {
 namespace {
 
-using Millis = std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr Millis kTimeoutDefault = std::chrono::seconds(10);
@@ -75,15 +75,10 @@ AdminOutcome watch_found(const QueueGroups& found, AdminCall& call) {
 
 // --- When its time is over --------------------------------------------------------------------------------------------
 
-std::string handle_text(const Handle& handle) {
-  const auto text = handle.text();
-  return {text.data(), text.size()};
-}
-
 boost::json::object holding_json(const PeekedMessage& message, const EventLog* events) {
   const bool leased = message.state == MessageState::kInFlight;
   boost::json::object object{{"partition", message.partition.value}, {"offset", message.offset.value}, {"state", leased ? "in_flight" : "available"}};
-  object["handler"] = message.handle ? boost::json::value(handle_text(*message.handle)) : boost::json::value(nullptr);
+  object["handler"] = message.handle ? boost::json::value(compact_handler(*message.handle)) : boost::json::value(nullptr);
   object["lease_deadline"] = message.lease_deadline ? boost::json::value(message.lease_deadline->time_since_epoch().count()) : boost::json::value(nullptr);
   const std::string holder = events != nullptr && message.handle ? events->holder(*message.handle) : "";
   object["leased_by"] = holder.empty() ? boost::json::value(nullptr) : boost::json::value(holder);

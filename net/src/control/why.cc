@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "operations/handle_text.h"
+
 namespace wingmq::net {
 namespace {
 
@@ -46,11 +48,9 @@ std::string why_available(const PeekedMessage& message, const QueueInfo& queue, 
 
 std::string why_in_flight(const Standing& standing, const QueueInfo& queue) {
   const PeekedMessage& message = standing.message;
-  const auto text = message.handle ? message.handle->text() : decltype(message.handle->text()){};
-  const std::string_view handler(text.data(), message.handle ? text.size() : 0);
   std::string lead = fmt::format("in flight until {}, {}; ", message.lease_deadline ? time_of_day(*message.lease_deadline) : "?", attempt(message, queue));
   if (standing.behind_in_batch) return lead + "an earlier message of its batch is not confirmed: it has to be first, or in the same call (D24)";
-  return lead + fmt::format("confirming handler {} before then finishes it", handler);
+  return lead + fmt::format("confirming handler {} before then finishes it", message.handle ? compact_handler(*message.handle) : "");
 }
 
 std::string why_finished(const Standing& standing, const GroupInfo& group) {

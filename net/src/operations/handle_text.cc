@@ -37,6 +37,11 @@ std::string json_handler(const Handle& handle, const HandleScene& scene, const H
   return base64_encode(start + tag_list(scene.tags, kJsonBytesMax - start.size() - end.size()) + end);
 }
 
+std::string compact_handler(const Handle& handle) {
+  const auto text = handle.text();
+  return {text.data(), text.size()};
+}
+
 std::optional<Handle> parse_handle(std::string_view text) {
   if (text.size() == Handle::kTextBytes) return Handle::parse(text);
   if (text.size() > kHandlerBytesMax) return std::nullopt;

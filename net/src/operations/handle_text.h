@@ -32,6 +32,9 @@ struct HandlePlace {
 /// kHandlerBytesMax are left out.
 [[nodiscard]] std::string json_handler(const Handle& handle, const HandleScene& scene, const HandlePlace& place);
 
+/// The `compact` look of a handler.
+[[nodiscard]] std::string compact_handler(const Handle& handle);
+
 /// Reads a handler of either look; nullopt for what is neither.
 [[nodiscard]] std::optional<Handle> parse_handle(std::string_view text);
 
